@@ -1,0 +1,53 @@
+# Everything a person needs: `make` lists it. Wants Python 3.11 or newer with venv, make and git; nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+# Two cores are the size of machine the suite is planned for; more are used where they are.
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench soak mediawiki lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The stamp files make the environment once, and again when a lock file changes.
+.venv/made: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: .venv/made  ## the whole main job on an embedded wiki; leaves demo.html
+	$(BIN)/clerk demo --out demo.html
+
+check: .venv/made  ## fast: lint, types, tests that need no server
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n $(WORKERS) -m "not wiki"
+
+mediawiki: .venv/made  ## see to a real MediaWiki (Debian's package, where root and apt are at hand)
+	sh tests/mediawiki/provide.sh
+
+test: mediawiki  ## everything: lint, types, all tests, the real MediaWiki among them
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n $(WORKERS)
+
+soak: mediawiki  ## the proofs in their full stated size (long)
+	CLERK_SOAK=1 $(BIN)/pytest -n $(WORKERS)
+
+bench: .venv/made  ## speed, side by side, as ratios; writes bench.json
+	$(BIN)/python -m tests.bench
+
+format: .venv/made  ## let ruff set the layout
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## pin the dependencies anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:  ## remove what the targets made
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.html bench.json

@@ -1,0 +1,249 @@
+"""What a task wants done and why: ``Edit``, ``Decision``, ``Fact``, ``Plan``, ``Need``, and the ``Snapshot`` it decides on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from bot.messages import Messages
+from bot.model import Account, Board, Page, Revision, User, WikiInfo
+from bot.reading.rules import Rules
+from bot.settings.base import TaskSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """Replaces ``text[start:end]`` of the page by ``text``; offsets are characters of the revision planned on."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Splices:
+    """Changes to parts of a page that do not overlap, in page order."""
+
+    parts: tuple[Splice, ...]
+
+    def apply(self, text: str) -> str:
+        """The page after the splices. Raises ValueError where they overlap or lie outside the text."""
+        pieces: list[str] = []
+        at = 0
+        for part in self.parts:
+            if not at <= part.start <= part.end <= len(text):
+                raise ValueError("splices overlap or lie outside the page")
+            pieces += [text[at : part.start], part.text]
+            at = part.end
+        return "".join([*pieces, text[at:]])
+
+
+@dataclass(frozen=True, slots=True)
+class WholeText:
+    """The whole page, new or replaced."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSection:
+    """A new section at the page's end; the heading is plain text, the rest wikitext."""
+
+    heading: str
+    text: str
+
+
+Change = Splices | WholeText | NewSection
+
+
+@dataclass(frozen=True, slots=True)
+class MovedThread:
+    """One thread of a move: which thread, and the SHA-256 (hex) of its bytes as they went to the archive."""
+
+    identity: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Threads on their way from a board to one archive page; begun before the archive is saved, finished after the cut.
+
+    ``archive_revision`` is the revision read back, 0 while the archive has not been saved (or that is not known).
+    """
+
+    board: str
+    archive: str
+    threads: tuple[MovedThread, ...]
+    archive_revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One save that a task wants.
+
+    ``base`` is the revision that the change was planned on (0: the page must not exist yet). ``kind`` says what it is for
+    in one word ("archive", "cut", "notice", "summary", "undo" …). ``summary`` is the edit summary in the wiki's language,
+    without names, headings or quotations; the runner adds the approval link and ``key`` (law 5). ``unchanged`` names other
+    pages with the revision they must still be at right before this save and, where the edit ``begins`` a move, right after.
+    ``holds`` are texts that the saved revision must hold, read back by revision id before any later edit of the plan is
+    tried (law 3). ``lacks`` are texts that it must not hold. ``finishes`` closes the board's open moves to these archives.
+    ``threads`` are the identities concerned, ``person`` the user told by a notice.
+    """
+
+    task: str
+    kind: str
+    page: str
+    base: int
+    change: Change
+    summary: str
+    key: str = ""
+    minor: bool = False
+    bot: bool = True
+    unchanged: tuple[tuple[str, int], ...] = ()
+    holds: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    begins: Move | None = None
+    finishes: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a thread (or a person named in it) was or was not acted on: ``found`` held against ``wanted``.
+
+    ``thread`` is an identity ("" for the whole board), ``person`` a user where the decision is about one. ``verdict`` is
+    a short phrase that starts with what was decided: "move", "stay", "tell", "not told", "list", "held back" …; the
+    sentences are English, for the terminal and the plan page, and name nobody.
+    """
+
+    task: str
+    thread: str
+    verdict: str
+    found: str
+    wanted: str
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something to remember in the journal once the plan is applied: a kind, a thread identity, a short value."""
+
+    kind: str
+    thread: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a task wants on one board: edits in order (when one fails the later ones are not tried), reasons, facts."""
+
+    edits: tuple[Edit, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a task must see before it can plan; empty fields ask for nothing.
+
+    ``pages`` (with text), ``users``, ``origins`` (identities of threads whose opening revision is wanted), ``redirects``
+    (titles whose redirects are wanted).
+    """
+
+    pages: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset()
+    origins: frozenset[str] = frozenset()
+    redirects: frozenset[str] = frozenset()
+
+    def __or__(self, other: Need) -> Need:
+        """Both needs together."""
+        return Need(
+            self.pages | other.pages,
+            self.users | other.users,
+            self.origins | other.origins,
+            self.redirects | other.redirects,
+        )
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.pages or self.users or self.origins or self.redirects)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice that the bot left, as the journal keeps it (names and identities only as keyed hashes)."""
+
+    person: str
+    thread: str
+    kind: str
+    instant: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the journal remembers about one board, as a task may see it.
+
+    ``moves`` are begun and not finished. ``told`` are notices sent from this board; compare by ``hash_of``.
+    ``left_alone`` are hashes of threads that a person put back. ``spent`` counts what was done today by kind, on the whole
+    wiki. ``facts`` are remembered values by (kind, hashed identity). ``hash_of`` makes the keyed hash of any tuple of words.
+    """
+
+    hash_of: Callable[..., str]
+    moves: tuple[Move, ...] = ()
+    told: tuple[Told, ...] = ()
+    left_alone: frozenset[str] = frozenset()
+    spent: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The operator's limits that a task must know to plan within them; nothing on the wiki can widen them."""
+
+    allowed: tuple[str, ...] = ()
+    notices_left: int = 50
+    edits_left: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a task may look at. Pages, users, origins and redirects are there once a ``Need`` asked for them.
+
+    A page that was asked for is in ``pages`` even when it does not exist. ``origins`` maps an identity to the revision
+    that brought the thread, None where the history did not tell. ``settings_page`` is the settings page's title.
+    """
+
+    info: WikiInfo
+    account: Account
+    board: Board
+    rules: Rules
+    messages: Messages
+    memory: Memory
+    limits: Limits = Limits()
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    users: Mapping[str, User] = field(default_factory=dict)
+    origins: Mapping[str, Revision | None] = field(default_factory=dict)
+    redirects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settings_page: str = ""
+    exclusion_name: str = ""
+
+
+S = TypeVar("S", bound=TaskSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[S]):
+    """One task: its name (the settings' section), its settings model, its pure plan function, how often it looks.
+
+    ``every`` tells from the task's settings how long to wait between two looks. ``needs_words`` lists the message keys
+    without which, in the wiki's language, the task stays in plan mode.
+    """
+
+    name: str
+    settings: type[S]
+    plan: Callable[[Snapshot, S, datetime], Plan | Need]
+    every: Callable[[S], timedelta]
+    needs_words: tuple[str, ...] = ()
