@@ -89,7 +89,8 @@ class Edit:
     pages with the revision they must still be at right before this save and, where the edit ``begins`` a move, right after.
     ``holds`` are texts that the saved revision must hold, read back by revision id before any later edit of the plan is
     tried (law 3). ``lacks`` are texts that it must not hold. ``finishes`` closes the board's open moves to these archives.
-    ``threads`` are the identities concerned, ``person`` the user told by a notice.
+    ``threads`` are the identities concerned, ``person`` the user told by a notice. Where ``independent`` is true, the later
+    edits of the plan are tried even when this one was refused (one protected talk page must not keep others untold).
     """
 
     task: str
@@ -108,6 +109,7 @@ class Edit:
     finishes: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
     person: str = ""
+    independent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
