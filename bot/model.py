@@ -240,7 +240,8 @@ class Thread:
     ``identity`` names the thread on its board whatever becomes of its heading (author and minute of the first signature,
     ordinal among equals). ``tied`` is the number of the closing pair that spans this thread and others (None: none).
     ``damage`` says in one word what swallows later text here ("comment", "nowiki", "table", "template"), or "".
-    ``transcluded`` is true where the thread's text stands on another page.
+    ``transcluded`` is true where the thread's text stands on another page. ``reopened`` is true where a signed comment
+    follows the end of a closing pair inside the thread: that pair is then no mark.
     """
 
     heading: Heading | None
@@ -256,6 +257,7 @@ class Thread:
     tied: int | None = None
     damage: str = ""
     transcluded: bool = False
+    reopened: bool = False
 
     @property
     def opened(self) -> datetime | None:
