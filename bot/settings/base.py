@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+
+from bot.settings.values import OptionalDuration, at_least, misfit
 
 
 class SettingsModel(BaseModel):
-    """A part of the settings page. Unknown keys are refused; values do not change once read."""
+    """A part of the settings page. Unknown keys are misfitd; values do not change once read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_written(cls, value: Any, context: ValidationInfo) -> Any:
+        """Take values as people write them, and nothing for what it is not.
+
+        One value stands for a list of one, a section without content for its defaults. ``yes`` is not ``true`` and
+        ``true`` is no number (both are in pydantic's ordinary reading).
+        """
+        kind = cls.model_fields[context.field_name or ""].annotation
+        choices = (kind, *get_args(kind))
+        if value is None and isinstance(kind, type) and issubclass(kind, BaseModel):
+            return {}
+        if isinstance(value, bool) and bool not in choices and int in choices:
+            raise misfit("a whole number such as 4")
+        if isinstance(value, str) and kind is bool:
+            raise misfit("true or false")
+        if isinstance(value, str) and get_origin(kind) in (tuple, frozenset):
+            return (value,)
+        return value
 
 
 class TaskSettings(SettingsModel):
     """What every task's section takes."""
 
     mode: Literal["plan", "live"] = "plan"
-    """``plan`` [default] only posts what the task would do; ``live`` does it. A board's own ``mode`` stands in for it."""
+    """``plan`` [default] only posts what the task would do, ``live`` does it. Not given: the board's own ``mode``."""
 
-    every: timedelta | None = None
+    every: Annotated[OptionalDuration, at_least("1 min")] = None
     """How often the task looks at the board. Each task has its own default."""
