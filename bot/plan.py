@@ -140,11 +140,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a task wants on one board: edits in order (when one fails the later ones are not tried), reasons, facts."""
+    """What a task wants on one board: edits in order (when one fails the later ones are not tried), reasons, facts.
+
+    ``settled`` names archives whose open moves need no edit any more (nothing of them stands on both pages).
+    """
 
     edits: tuple[Edit, ...] = ()
     decisions: tuple[Decision, ...] = ()
     facts: tuple[Fact, ...] = ()
+    settled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,10 @@ class Told:
 class Memory:
     """What the journal remembers about one board, as a task may see it.
 
-    ``moves`` are begun and not finished. ``told`` are notices sent from this board; compare by ``hash_of``.
+    Everything hashed is ``hash_of(WORD)`` of one word: an identity, a user's name. ``moves`` are begun and not finished;
+    the identities in them are hashed. ``told`` are notices sent from this board; compare by ``hash_of``. A fact about the
+    whole board is kept under (kind, ""). ``keys`` are the keys that tasks gave to edits of theirs (``Edit.key``) and that
+    were saved: an edit whose key stands there was made already.
     ``left_alone`` are hashes of threads that a person put back. ``spent`` counts what was done today by kind, on the whole
     wiki. ``facts`` are remembered values by (kind, hashed identity). ``hash_of`` makes the keyed hash of any tuple of words.
     """
@@ -199,6 +206,7 @@ class Memory:
     left_alone: frozenset[str] = frozenset()
     spent: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
