@@ -1,0 +1,1 @@
+"""The tests; a package, so that mypy and pytest agree on the modules' names."""

@@ -1,0 +1,1 @@
+"""The real MediaWiki for the tests."""
