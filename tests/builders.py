@@ -1,0 +1,183 @@
+"""Builders with defaults for the values that tasks decide on: users, pages, boards, memories, snapshots."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.messages import Messages
+from bot.model import Account, Board, Comment, Heading, Mark, Outcome, Page, Pin, Revision, Thread, User, WikiInfo
+from bot.plan import Limits, Memory, Need, Plan, Snapshot
+from bot.reading.facts import english
+from bot.reading.rules import Rules
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+"""The wiki's clock in tests; a Sunday, ISO week 47 of 2026."""
+
+BOARD = "Project:Incidents"
+
+_SIGNATURE = re.compile(r"\[\[User:([^\]|]+)[^\n]*? (\d\d:\d\d, \d{1,2} [A-Z][a-z]+ \d{4} \(UTC\))")
+_HEADING = re.compile(r"^==(?!=) *(.*?) *==$", re.MULTILINE)
+_MARK = re.compile(r"\{\{(resolved|in progress|not done)\}\}")
+_PIN = re.compile(r"\{\{pin until\|(.*?)\}\}")
+_TAIL = re.compile(r"(?:\[\[Category:[^\]]*\]\]\s*)+\Z")
+
+
+def ago(**span: float) -> datetime:
+    """An instant before NOW: ``ago(days=3)``."""
+    return NOW - timedelta(**span)
+
+
+def hash_of(*words: str) -> str:
+    """A keyed hash such as the journal makes; any function of the words will do."""
+    return hashlib.blake2b("\0".join(words).encode(), key=b"tests", digest_size=10).hexdigest()
+
+
+def wiki_info(**changes: Any) -> WikiInfo:
+    """An English wiki, in UTC."""
+    return replace(english(), **changes)
+
+
+def user(name: str, *groups: str, **changes: Any) -> User:
+    """An established account."""
+    fields: dict[str, Any] = {"edits": 500, "since": ago(days=1000)} | changes
+    return User(name, groups=frozenset(groups), **fields)
+
+
+def page(title: str, text: str | None = None, **changes: Any) -> Page:
+    """A page that exists where a text is given."""
+    if text is None:
+        return Page(title, **changes)
+    fields: dict[str, Any] = {"revision": 100, "instant": ago(hours=6), "editor": "Bea"} | changes
+    return Page(title, text=text, size=len(text.encode()), **fields)
+
+
+def timestamp(instant: datetime) -> str:
+    """An instant as an English wiki in UTC signs it."""
+    return f"{instant:%H:%M}, {instant.day} {instant:%B %Y} (UTC)"
+
+
+def signed(author: str, instant: datetime, words: str = "Words.") -> str:
+    """One line of talk with a signature."""
+    return f"{words} [[User:{author}|{author}]] ([[User talk:{author}|talk]]) {timestamp(instant)}"
+
+
+def thread(heading: str, *comments: tuple[str, datetime] | str, after: str = "\n\n") -> str:
+    """The wikitext of a thread: a heading, then comments (author and instant, or a line as it is), then a blank line."""
+    lines = [f"== {heading} =="]
+    for index, comment in enumerate(comments):
+        lines.append(":" * index + (comment if isinstance(comment, str) else signed(*comment)))
+    return "\n".join(lines) + after
+
+
+def resolved(instant: datetime, author: str = "Clara") -> str:
+    """A line that closes a thread."""
+    return signed(author, instant, "{{resolved}} Done.")
+
+
+def rules(**changes: Any) -> Rules:
+    """A board of sections with closing templates, where everybody may close and answer."""
+    fields: dict[str, Any] = {"closing": ("Resolved", "Not done"), "progress": ("In progress",)} | changes
+    return Rules(**fields)
+
+
+def board(text: str, title: str = BOARD, revision: int = 10, reading: Rules | None = None) -> Board:
+    """A board read from wikitext."""
+    del reading
+    starts = [(match.start(), match.end(), match[1]) for match in _HEADING.finditer(text)]
+    tail = _TAIL.search(text)
+    tail_start = tail.start() if tail else len(text)
+    ends = [start for start, _, _ in starts[1:]] + [tail_start]
+    seen: dict[str, int] = {}
+    threads = []
+    for (start, heading_end, words), end in zip(starts, ends, strict=True):
+        threads.append(_thread(text, Heading(words, 2, start, heading_end), end, seen))
+    return Board(title, revision, text, tuple(threads), tail_start=tail_start)
+
+
+def _thread(text: str, heading: Heading, end: int, seen: dict[str, int]) -> Thread:
+    start = heading.start
+    comments: list[Comment] = []
+    at = heading.end
+    for found in _SIGNATURE.finditer(text, heading.end, end):
+        instant = datetime.strptime(found[2], "%H:%M, %d %B %Y (UTC)").replace(tzinfo=UTC)
+        comments.append(Comment(found[1], instant, 1, at, found.start(), found.end()))
+        at = found.end()
+    first = f"{comments[0].author}@{comments[0].instant:%Y%m%d%H%M}" if comments else f"unsigned {heading.text}"
+    seen[first] = seen.get(first, 0) + 1
+    marks = []
+    for mark in _MARK.finditer(text, start, end):
+        by = next((comment for comment in comments if comment.end > mark.start()), None)
+        outcome = Outcome.IN_PROGRESS if mark[1] == "in progress" else Outcome.RESOLVED
+        name = mark[1].capitalize()
+        signer, instant_ = (by.author, by.instant) if by else ("", None)
+        marks.append(Mark(name, outcome, mark.start(), mark.end(), signer, instant_))
+    pins = [
+        Pin(None if found[1] == "ever" else datetime.fromisoformat(found[1]), found.start(), found.end())
+        for found in _PIN.finditer(text, start, end)
+    ]
+    return Thread(
+        heading,
+        start,
+        end,
+        f"{first}/{seen[first]}",
+        tuple(comments),
+        reporter=comments[0].author if comments else "",
+        marks=tuple(marks),
+        pin=pins[0] if pins else None,
+    )
+
+
+def memory(**changes: Any) -> Memory:
+    """A journal that remembers nothing about the board."""
+    return Memory(hash_of, **changes)
+
+
+def snapshot(
+    on: Board | str,
+    *,
+    pages: Iterable[Page] = (),
+    users: Iterable[User] = (),
+    origins: Mapping[str, Revision | None] | None = None,
+    **changes: Any,
+) -> Snapshot:
+    """What a task sees. Pages are keyed by their titles; the board may be given as wikitext."""
+    fields: dict[str, Any] = {
+        "info": wiki_info(),
+        "account": Account("Boardclerk", frozenset({"bot"}), frozenset({"edit", "editsemiprotected"})),
+        "rules": rules(),
+        "messages": Messages(),
+        "memory": memory(),
+        "limits": Limits(),
+        "settings_page": "User:Boardclerk/settings.yaml",
+        "exclusion_name": "Boardclerk",
+    } | changes
+    read = board(on, reading=fields["rules"]) if isinstance(on, str) else on
+    return Snapshot(
+        board=read,
+        pages={one.title: one for one in pages},
+        users={one.name: one for one in users},
+        origins=origins or {},
+        **fields,
+    )
+
+
+def answered(given: Snapshot, need: Need, wiki: Mapping[str, Page]) -> Snapshot:
+    """The snapshot with what was asked for: pages and users that nobody made do not exist or are ordinary."""
+    return replace(
+        given,
+        pages={**given.pages, **{title: wiki.get(title, Page(title)) for title in need.pages}},
+        users={**given.users, **{name: user(name) for name in need.users if name not in given.users}},
+        origins={**given.origins, **{one: given.origins.get(one) for one in need.origins}},
+        redirects={**given.redirects, **{title: () for title in need.redirects}},
+    )
+
+
+def only_plan(result: Plan | Need) -> Plan:
+    """The plan, where nothing more was needed."""
+    assert isinstance(result, Plan), result
+    return result
