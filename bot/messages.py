@@ -80,7 +80,7 @@ class Messages:
     own: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, key: str) -> bool:
-        """Whether the sentence exists in words that the wiki's readers chose or read: not only in English for others."""
+        """Whether the sentence exists in words that the wiki's readers chose or read, not only in English."""
         chain = (self.language, *self.fallbacks)
         own_chain = chain if chain[0].split("-")[0] == "en" else tuple(code for code in chain if code != "en")
         return key in self.own or any(key in _texts(code) for code in own_chain)

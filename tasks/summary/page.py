@@ -1,0 +1,99 @@
+"""The list as wikitext: what stands between the markers, and where the markers stand on a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.messages import link, plain, stamp
+from bot.model import Status, Thread
+from bot.plan import Snapshot
+from tasks.notify import TOO_MANY_NAMED
+from tasks.summary.buckets import Bucket, Waiting, age_band
+from tasks.summary.settings import SummarySettings
+
+_LONGEST_HEADING = 80
+
+
+def _markers(board: str) -> tuple[str, str]:
+    return f"<!-- boardclerk begin: {board} -->", f"<!-- boardclerk end: {board} -->"
+
+
+def find_section(text: str, board: str) -> list[tuple[int, int]]:
+    """The spans of this board's sections on a page, markers included; more than one is for a person to mend."""
+    begin, end = (re.escape(marker) for marker in _markers(board))
+    return [match.span() for match in re.finditer(rf"{begin}.*?{end}", text, re.S)]
+
+
+def render(waiting: Sequence[Waiting], snapshot: Snapshot, settings: SummarySettings, now: datetime) -> str:
+    """The board's section, markers included: the same text as long as nothing but the clock has changed."""
+    say = snapshot.messages.say
+    begin, end = _markers(snapshot.board.title)
+    lines = [begin, say("summary-intro", link(snapshot.board.title)), ""]
+    lines.append(say("summary-total", len(waiting)) if waiting else say("summary-none"))
+    for bucket in Bucket:
+        items = [item for item in waiting if item.bucket is bucket]
+        if items:
+            lines += [
+                "",
+                f"'''{say(f'summary-bucket-{bucket}')}''' ({len(items)})",
+                *_table(items, snapshot, settings, now),
+            ]
+    return "\n".join([*lines, end])
+
+
+def _table(items: Iterable[Waiting], snapshot: Snapshot, settings: SummarySettings, now: datetime) -> list[str]:
+    say = snapshot.messages.say
+    columns = ("thread", "opened", "last", "age", "replies", "participants", "note")
+    lines = ['{| class="wikitable sortable"', "! " + " !! ".join(say(f"summary-column-{name}") for name in columns)]
+    # Threads without a date come first: nobody can say how long they have waited.
+    for item in sorted(
+        items, key=lambda item: (item.thread.opened is not None, item.thread.opened or now, item.thread.start)
+    ):
+        lines += ["|-", _row(item, snapshot, settings, now)]
+    return [*lines, "|}"]
+
+
+def _row(item: Waiting, snapshot: Snapshot, settings: SummarySettings, now: datetime) -> str:
+    say = snapshot.messages.say
+    thread = item.thread
+    origin = snapshot.origins[thread.identity]
+    target = f"Special:Diff/{origin.id}" if origin is not None else snapshot.board.title
+    people = {comment.author for comment in thread.comments}
+    cells = (
+        link(target, _label(thread, snapshot, settings)),
+        stamp(thread.opened) if thread.opened else "",
+        stamp(thread.last) if thread.last else "",
+        say(age_band(thread, now)),
+        str(max(len(thread.comments) - 1, 0)),
+        str(len(people)),
+        "<br>".join(_notes(item, snapshot)),
+    )
+    return "| " + " || ".join(cells)
+
+
+def _label(thread: Thread, snapshot: Snapshot, settings: SummarySettings) -> str:
+    """How a thread is called: by the time it was opened, or by its heading where the community wants that."""
+    if settings.headings == "show" and thread.heading is not None:
+        text = thread.heading.text
+        return plain(text if len(text) <= _LONGEST_HEADING else text[: _LONGEST_HEADING - 1] + "…")
+    if thread.opened is None:
+        return snapshot.messages.say("summary-thread-undated")
+    return snapshot.messages.say("summary-thread", stamp(thread.opened))
+
+
+def _notes(item: Waiting, snapshot: Snapshot) -> list[str]:
+    say = snapshot.messages.say
+    thread = item.thread
+    notes = []
+    if thread.damage:
+        notes.append(say("summary-damage", thread.damage))
+    if item.concluded.status is Status.STALE:
+        notes.append(say("summary-stale"))
+    if thread.pin is not None:
+        until = thread.pin.until
+        notes.append(say("summary-pinned-until", stamp(until)) if until else say("summary-pinned-forever"))
+    if snapshot.memory.facts.get((TOO_MANY_NAMED, snapshot.memory.hash_of(thread.identity))):
+        notes.append(say("summary-too-many-named"))
+    return notes
