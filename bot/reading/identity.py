@@ -1,0 +1,174 @@
+"""Which thread is which, whatever becomes of its heading: identities, and what a remembered one is now after edits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model import Board, Comment, Thread
+
+UNSIGNED = "|unsigned:"
+"""What the identity of a thread without signatures begins with. No author's name is empty, so it is none else's."""
+
+_MOST_TWINS = 32
+"""So many threads that share one comment's author and minute are each looked at; more than that no honest board has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a memory must keep of a thread so that ``follow`` can find it again.
+
+    ``opening`` is the identity without its ordinal, ``comments`` one trace for each comment (author and minute),
+    ``heading`` a hash of the heading's words, or "". They hold names: a journal keeps them ``hashed``, as one string.
+    """
+
+    opening: str
+    comments: tuple[str, ...] = ()
+    heading: str = ""
+
+    def hashed(self, key: Callable[[str], str]) -> Traces:
+        """The same as hashes; ``key`` must make the same hash of the same trace for ever and hold no space."""
+        return Traces(key(self.opening), tuple(map(key, self.comments)), key(self.heading) if self.heading else "")
+
+    def packed(self) -> str:
+        """Hashed traces as one string for a journal; ``unpacked`` reads it."""
+        return " ".join((self.opening, self.heading or "-", *self.comments))
+
+    @staticmethod
+    def unpacked(packed: str) -> Traces:
+        """What ``packed`` wrote; anything else makes traces that match nothing."""
+        opening, heading, *comments = packed.split() if len(packed.split()) > 1 else ("", "")
+        return Traces(opening, tuple(comments), "" if heading == "-" else heading)
+
+
+def identities(openings: Iterable[Comment | None], fallbacks: Iterable[str]) -> tuple[str, ...]:
+    """Name the threads of one board, given in page order by their opening comments.
+
+    ``AUTHOR|YYYY-MM-DDTHH:MMZ|N``: author and minute of the first signature, N the ordinal among equals on the board.
+    A thread without signatures (None) is ``|unsigned:HASH|N``, where HASH is made from its fallback text (the heading):
+    it lasts only as long as that text, and becomes the lasting form with the first signature (``follow`` knows).
+    """
+    seen: Counter[str] = Counter()
+    names: list[str] = []
+    for opening, fallback in zip(openings, fallbacks, strict=True):
+        stem = _trace(opening.author, opening.instant) if opening else UNSIGNED + _digest(fallback)
+        seen[stem] += 1
+        names.append(f"{stem}|{seen[stem]}")
+    return tuple(names)
+
+
+def traces(thread: Thread) -> Traces:
+    """What to remember of a thread as it stands on the board now."""
+    return Traces(
+        thread.identity.rpartition("|")[0],
+        tuple(_trace(comment.author, comment.instant) for comment in thread.comments),
+        _digest(thread.heading.text) if thread.heading is not None else "",
+    )
+
+
+def _trace(author: str, instant: datetime) -> str:
+    return f"{author}|{instant:%Y-%m-%dT%H:%M}Z"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def follow(board: Board, known: Mapping[str, Traces], key: Callable[[str], str] = str) -> Mapping[str, str]:
+    """Which thread each remembered one is now: remembered identity -> identity on the board; gone ones are left out.
+
+    Where a memory keeps hashes of identities and traces, ``key`` makes the same hash; the answer's keys are then
+    hashed, its values never.
+
+    The thread that still has the opening comment is the remembered one: a renamed heading, "(erl.)" or new comments
+    change nothing, and of a split thread it is the part with the opening. Where the opening is gone, it is the one that
+    holds most of the other comments, at least half of them. Two remembered threads become one only where the one holds
+    both, each comment counted once: so of two threads by one author in one minute, the one that left takes nothing with
+    it. A thread without signatures is followed by its heading, if only one thread bears it. Linear in the traces.
+    """
+    present = [traces(thread).hashed(key) for thread in board.threads]
+    counted = [Counter(thread.comments) for thread in present]
+    matches = _candidates(board, present, counted, known, key)
+    matches.sort(key=lambda match: (*match.rank(), -match.now), reverse=True)
+    left = [Counter(comments) for comments in counted]
+    found: dict[str, str] = {}
+    for match in matches:
+        if match.known in found:
+            continue
+        remembered = known[match.known]
+        available = Counter(remembered.comments) & left[match.now]
+        if _is_same(match, remembered, available):
+            left[match.now] -= available
+            found[match.known] = board.threads[match.now].identity
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """How well a remembered thread fits one on the board; more is better, field by field."""
+
+    opening: bool
+    shared: int
+    heading: bool
+    ordinal: bool
+    alone: bool
+    known: str
+    now: int
+
+    def rank(self) -> tuple[bool, int, bool, bool]:
+        """What decides between two candidates."""
+        return (self.opening, self.shared, self.heading, self.ordinal)
+
+
+def _candidates(
+    board: Board,
+    present: list[Traces],
+    counted: list[Counter[str]],
+    known: Mapping[str, Traces],
+    key: Callable[[str], str],
+) -> list[_Match]:
+    """Every pair of a remembered and a present thread that share a trace."""
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for number, thread in enumerate(present):
+        for trace in dict.fromkeys((thread.opening, *thread.comments, thread.heading)):
+            if trace and len(holders[trace]) < _MOST_TWINS:
+                holders[trace].append(number)
+    exact = {key(thread.identity): number for number, thread in enumerate(board.threads)}
+    matches: list[_Match] = []
+    for name, kept in known.items():
+        near = dict.fromkeys(
+            number
+            for trace in dict.fromkeys((kept.opening, *kept.comments, kept.heading))
+            for number in holders.get(trace, ())
+        )
+        if name in exact:
+            near[exact[name]] = None
+        comments = Counter(kept.comments)
+        for number in near:
+            thread = present[number]
+            same_heading = bool(kept.heading) and kept.heading == thread.heading
+            matches.append(
+                _Match(
+                    opening=kept.opening == thread.opening,
+                    shared=(comments & counted[number]).total(),
+                    heading=same_heading,
+                    ordinal=exact.get(name) == number,
+                    alone=same_heading and len(holders[thread.heading]) == 1,
+                    known=name,
+                    now=number,
+                )
+            )
+    return matches
+
+
+def _is_same(match: _Match, remembered: Traces, available: Counter[str]) -> bool:
+    """Whether the match holds, given the comments that no better match has used up."""
+    if not remembered.comments:
+        return match.alone or match.ordinal
+    # an opening that a twin has used up is no longer there; what is left must then weigh by itself
+    return (match.opening and remembered.opening in available) or (
+        bool(available) and 2 * available.total() >= len(remembered.comments)
+    )
