@@ -1,0 +1,7 @@
+"""The ``clerk`` command: one module per command, each imported only when it is called."""
+
+from __future__ import annotations
+
+from bot.cli.app import main
+
+__all__ = ["main"]

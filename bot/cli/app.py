@@ -1,0 +1,173 @@
+"""The commands and their options. What they do stands in the modules that they call."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.cli.console import ATTENTION, DONE, WRONG_USE, Format, complain
+
+app = typer.Typer(
+    name="clerk",
+    help="Keeps a wiki's noticeboards in order: archives, tells, marks, lists, measures.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+settings_app = typer.Typer(help="The community's settings page.", no_args_is_help=True)
+app.add_typer(settings_app, name="settings")
+
+Config = Annotated[Path, typer.Option("--config", envvar="CLERK_CONFIG", help="The operator's file.")]
+WikiName = Annotated[str, typer.Option("--wiki", help="Only this wiki of the operator's file.")]
+BoardName = Annotated[str, typer.Option("--board", help="Only this board.")]
+TaskName = Annotated[str, typer.Option("--task", help="Only this task.")]
+Printed = Annotated[Format, typer.Option("--format", help="A table for people or JSON for machines.")]
+InfoFile = Annotated[Path | None, typer.Option("--wiki-info", help="The wiki's facts as JSON; English without it.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A settings page as a file.")]
+Now = Annotated[datetime | None, typer.Option("--now", formats=["%Y-%m-%dT%H:%M:%SZ"], help="The instant to judge at.")]
+Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page here instead.")]
+Page = Annotated[str, typer.Argument(help="A page title on a configured wiki, or a local file.")]
+DEFAULT_CONFIG = Path("clerk.yaml")
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,  # noqa: FBT002 - typer's form
+) -> None:
+    if version:
+        typer.echo(f"clerk {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("demo.html"),
+) -> None:
+    """Shows the whole job on a made-up community, on a wiki inside this program. Needs no network."""
+    from bot.cli.demo import demo as command
+
+    raise typer.Exit(command(out))
+
+
+@app.command()
+def run(
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    board: BoardName = "",
+    task: TaskName = "",
+    all_: Annotated[bool, typer.Option("--all", help="Everything, due or not.")] = False,  # noqa: FBT002 - typer's form
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,  # noqa: FBT002 - typer's form
+    printed: Printed = Format.TABLE,
+) -> None:
+    """Makes one pass over everything that is due."""
+    from bot.cli.run import Chosen
+    from bot.cli.run import run as command
+
+    raise typer.Exit(command(config, Chosen(wiki, board, task, all_, dry_run), printed))
+
+
+@app.command()
+def preview(
+    page: Page,
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    settings: SettingsFile = None,
+    wiki_info: InfoFile = None,
+    now: Now = None,
+    html: Html = None,
+    printed: Printed = Format.TABLE,
+) -> None:
+    """Shows what would be done on a board, with diffs. Reads without login, writes nothing."""
+    from bot.cli.look import Source
+    from bot.cli.preview import preview as command
+
+    raise typer.Exit(command(Source(page, config, wiki, settings, wiki_info, now), html, printed))
+
+
+@app.command()
+def explain(
+    page: Page,
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    settings: SettingsFile = None,
+    wiki_info: InfoFile = None,
+    now: Now = None,
+    printed: Printed = Format.TABLE,
+) -> None:
+    """Tells for every thread of a board what was decided and why."""
+    from bot.cli.look import Source
+    from bot.cli.preview import explain as command
+
+    raise typer.Exit(command(Source(page, config, wiki, settings, wiki_info, now), printed))
+
+
+@app.command()
+def threads(
+    page: Page,
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    board: BoardName = "",
+    settings: SettingsFile = None,
+    wiki_info: InfoFile = None,
+    now: Now = None,
+    printed: Printed = Format.TABLE,
+) -> None:
+    """Lists what was read from a page or file: threads, comments, who and when."""
+    from bot.cli.look import Source
+    from bot.cli.threads import threads as command
+
+    raise typer.Exit(command(Source(page, config, wiki, settings, wiki_info, now, board), printed))
+
+
+@settings_app.command("check")
+def settings_check(
+    file: Annotated[str, typer.Argument(help="A file, or nothing for the page on the configured wiki.")] = "",
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    wiki_info: InfoFile = None,
+    printed: Printed = Format.TABLE,
+) -> None:
+    """Names every mistake on a settings page with its line; exit 1 when there is one."""
+    from bot.cli.settings import check as command
+
+    raise typer.Exit(command(file, config, wiki, wiki_info, printed))
+
+
+@app.command()
+def doctor(config: Config = DEFAULT_CONFIG, wiki: WikiName = "", printed: Printed = Format.TABLE) -> None:
+    """Tells what works (login, rights, pages, database) and what to do about the rest."""
+    from bot.cli.doctor import doctor as command
+
+    raise typer.Exit(command(config, wiki, printed))
+
+
+def main() -> int:
+    """Runs a command. Problems that a person can mend end in one sentence on standard error, never in a traceback."""
+    from bot.errors import OperatorProblem, Problem
+    from bot.wiki.port import WikiError
+
+    try:
+        app(standalone_mode=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else ATTENTION
+    except OperatorProblem as problem:
+        complain(str(problem))
+        return WRONG_USE
+    except (Problem, WikiError) as problem:
+        complain(str(problem))
+        return ATTENTION
+    except BrokenPipeError:
+        # The reader of a pipe left; what was asked for was done.
+        sys.stderr.close()
+        return DONE
+    except KeyboardInterrupt:
+        complain("stopped; what was begun is finished or taken back by the next run")
+        return ATTENTION
+    return DONE
