@@ -1,0 +1,82 @@
+"""Keyed hashes, and the short key at the end of each edit summary that lets the bot know its own work again."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from bot.plan import Edit
+
+HASH_LENGTH = 10
+# MediaWiki keeps 500 characters of a summary (T6714); what is over would cut off the key.
+SUMMARY_LENGTH = 480
+_STAMP = re.compile(r"\(bc:([a-z-]+)((?:\.[A-Za-z0-9_-]*)+)\)\s*\Z")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hasher:
+    """Makes ``hash_of`` for one wiki.
+
+    The key is the operator's (``CLERK_KEY``). Without one it is derived from the wiki's name, which is no secret:
+    whoever wants to can then try names until a hash fits. That is accepted, because the keys in edit summaries must
+    still be known after the journal, and whatever secret stood in it, was lost (law 5); an operator who keeps
+    ``CLERK_KEY`` somewhere else has both.
+    """
+
+    wiki: str
+    secret: str = ""
+
+    def __call__(self, *words: str) -> str:
+        """Hash words, in order, to ten characters (50 bits) of a-z and 2-7."""
+        key = blake2b(f"{self.wiki}\0{self.secret}".encode(), digest_size=32, person=b"boardclerk").digest()
+        # Each word is preceded by its length, so that ("ab", "c") and ("a", "bc") differ.
+        parts = b"".join(len(word.encode()).to_bytes(4) + word.encode() for word in words)
+        digest = blake2b(parts, key=key, digest_size=16).digest()
+        return base64.b32encode(digest).decode().lower()[:HASH_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an edit summary's key tells: kind of edit, hashed board, person and thread, and the task's own key."""
+
+    kind: str
+    board: str
+    person: str = ""
+    thread: str = ""
+    own: str = ""
+
+    def __str__(self) -> str:
+        """Write it as it stands between ``(bc:`` and ``)``."""
+        return ".".join((self.kind, self.board, self.person, self.thread, self.own)).rstrip(".")
+
+
+def key_of(edit: Edit, board: str, hash_of: Callable[..., str]) -> Key:
+    """Make the key of an edit planned on a board: the same whenever it is made (law 5)."""
+    kind = re.sub("[^a-z-]", "", edit.kind.lower()) or "edit"
+    thread = hash_of(edit.threads[0]) if len(edit.threads) == 1 and edit.begins is None else ""
+    person = hash_of(edit.person) if edit.person else ""
+    return Key(kind, hash_of(board), person, thread, _UNSAFE.sub("_", edit.key))
+
+
+def stamp(summary: str, key: Key, link: str = "") -> str:
+    """Put the approval link and the key at the end of a summary, which is cut so that both stay whole."""
+    tail = f" [[{link}]]" if link else ""
+    tail += f" (bc:{key})"
+    room = SUMMARY_LENGTH - len(tail)
+    words = " ".join(summary.split())
+    if len(words) > room:
+        words = words[: room - 1] + "…"
+    return words + tail
+
+
+def key_in(summary: str) -> Key | None:
+    """Read the key at the end of an edit summary; None where there is none."""
+    found = _STAMP.search(summary)
+    if found is None:
+        return None
+    fields = [*found[2].split(".")[1:], "", "", ""][:4]
+    return Key(found[1], *fields)
