@@ -39,7 +39,7 @@ DEFAULT_CONFIG = Path("clerk.yaml")
 
 @app.callback(invoke_without_command=True)
 def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,  # noqa: FBT002 - typer's form
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if version:
         typer.echo(f"clerk {__version__}")
@@ -62,8 +62,8 @@ def run(
     wiki: WikiName = "",
     board: BoardName = "",
     task: TaskName = "",
-    all_: Annotated[bool, typer.Option("--all", help="Everything, due or not.")] = False,  # noqa: FBT002 - typer's form
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,  # noqa: FBT002 - typer's form
+    all_: Annotated[bool, typer.Option("--all", help="Everything, due or not.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
     printed: Printed = Format.TABLE,
 ) -> None:
     """Makes one pass over everything that is due."""

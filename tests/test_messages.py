@@ -1,0 +1,115 @@
+"""The sentences that the bot can say: complete, gentle, and harmless whatever goes into them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages import Messages, link, plain, stamp
+
+I18N = Path(__file__).resolve().parent.parent / "bot" / "i18n"
+LANGUAGES = sorted(path.stem for path in I18N.glob("*.json") if path.stem != "qqq")
+# Words that take a side, frighten, or make more of a mention than it is; in any form, in every language that ships.
+NEVER = {
+    "en": r"\b(reported|accus\w*|complain\w*|victim\w*|against you|about you|urgent\w*|offen[cs]e\w*|suspect\w*)\b",
+    "de": r"\b(gemeldet\w*|beschuldig\w*|beschwer\w*|opfer\w*|gegen dich|über dich|dringend\w*|verdächt\w*|anklag\w*)\b",
+}
+
+
+def texts(language: str) -> dict[str, str]:
+    loaded: dict[str, str] = json.loads((I18N / f"{language}.json").read_text(encoding="utf-8"))
+    return {key: text for key, text in loaded.items() if not key.startswith("@")}
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "qqq"])
+def test_every_language_has_the_same_sentences(language: str) -> None:
+    assert sorted(texts(language)) == sorted(texts("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_uses_the_same_parameters(language: str) -> None:
+    for key, text in texts(language).items():
+        assert set(re.findall(r"\$\d", text)) == set(re.findall(r"\$\d", texts("en")[key])), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_notice_takes_a_side_or_frightens(language: str) -> None:
+    assert language in NEVER, "a new language needs its list of words that are never said"
+    for key, text in texts(language).items():
+        if key.startswith("notify-"):
+            assert not re.search(NEVER[language], text, re.I), key
+
+
+def test_a_sentence_takes_its_parameters_and_its_plural() -> None:
+    english = Messages("en")
+
+    assert english.say("summary-total", 1) == "Waiting: one thread."
+    assert english.say("summary-total", 3) == "Waiting: 3 threads."
+
+
+def test_a_language_falls_back_along_the_wikis_own_chain() -> None:
+    assert Messages("bar", ("de",)).say("summary-none") == Messages("de").say("summary-none")
+    assert Messages("xx").say("summary-none") == Messages("en").say("summary-none")
+
+
+def test_english_does_not_pass_for_another_wikis_own_words() -> None:
+    assert Messages("de").has("notify-text")
+    assert Messages("bar", ("de",)).has("notify-text")
+    assert Messages("en-gb", ("en",)).has("notify-text")
+    assert not Messages("xx", ("en",)).has("notify-text")
+    assert Messages("xx", own={"notify-text": "words"}).has("notify-text")
+
+
+def test_the_communitys_own_words_win() -> None:
+    assert Messages("de", own={"summary-none": "Alles ruhig."}).say("summary-none") == "Alles ruhig."
+
+
+def test_a_key_that_nobody_wrote_is_a_mistake_in_the_program() -> None:
+    with pytest.raises(KeyError):
+        Messages("en").say("no-such-key")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "[[User:X]]",
+        "{{evil}}",
+        "a|b",
+        "~~~~",
+        "<ref>",
+        "'''x'''",
+        "== h ==\n",
+        "{{subst:x}}",
+        "http://x.example",
+        "&lt;",
+        "$1",
+    ],
+)
+def test_text_from_a_page_is_shown_and_never_expanded(hostile: str) -> None:
+    shown = plain(hostile)
+
+    assert not re.search(r"[\[\]{}|<>~'=\n]|&(?!#\d+;)|://", shown)
+    assert re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), shown) == hostile
+
+
+@given(st.text())
+def test_any_text_survives_being_made_harmless(text: str) -> None:
+    assert re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text)) == text
+
+
+def test_links_never_embed_or_categorise() -> None:
+    assert link("File:X.png") == "[[:File:X.png]]"
+    assert link("Category:X", "here") == "[[:Category:X|here]]"
+
+
+def test_instants_stand_in_lists_as_utc() -> None:
+    summer = timezone(timedelta(hours=2))
+
+    assert stamp(datetime(2026, 7, 1, 14, 5, tzinfo=summer)) == "2026-07-01 12:05"
+    assert stamp(datetime(2026, 7, 1, 14, 5, tzinfo=UTC)) == "2026-07-01 14:05"
