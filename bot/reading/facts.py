@@ -25,18 +25,19 @@ SITEINFO_PROPS: tuple[str, ...] = (
 """``siprop`` of ``action=query&meta=siteinfo|allmessages&formatversion=2``
 (https://www.mediawiki.org/wiki/API:Siteinfo)."""
 
-_LONG = (
+LONG_MONTHS = (
     *("january", "february", "march", "april", "may_long", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_GENITIVE = tuple(f"{name.removesuffix('_long')}-gen" for name in _LONG)
-_SHORT = tuple(name[:3] for name in _LONG)
+"""The message keys of the months, January first; ``MediaWiki:May`` is the short form."""
+GENITIVE_MONTHS = tuple(f"{name.removesuffix('_long')}-gen" for name in LONG_MONTHS)
+SHORT_MONTHS = tuple(name[:3] for name in LONG_MONTHS)
 _ZONE_LABELS = ("utc", "local", "cet", "cest", "eet", "eest", "ist", "idt", "msk", "bst")
 
 MESSAGES: tuple[str, ...] = (
-    *_LONG,
-    *_GENITIVE,
-    *_SHORT,
+    *LONG_MONTHS,
+    *GENITIVE_MONTHS,
+    *SHORT_MONTHS,
     "parentheses",
     "signature",
     "word-separator",
@@ -155,7 +156,7 @@ def wiki_info(answer: Mapping[str, Any]) -> WikiInfo:
 
 @cache
 def english() -> WikiInfo:
-    """Give the facts of an English wiki as MediaWiki comes, in UTC: used where nobody says which wiki a text is from."""
+    """Give the facts of an English wiki in UTC: used where nobody says which wiki a text is from."""
     text = Path(__file__).with_name("english.json").read_text(encoding="utf-8")
     return wiki_info(json.loads(text))
 
@@ -172,7 +173,7 @@ def _namespaces(query: _Query) -> dict[int, Namespace]:
 
 def _months(messages: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
     months = []
-    for keys in zip(_LONG, _GENITIVE, _SHORT, strict=True):
+    for keys in zip(LONG_MONTHS, GENITIVE_MONTHS, SHORT_MONTHS, strict=True):
         forms = tuple(dict.fromkeys(messages[key] for key in keys if messages.get(key)))
         if not forms:
             raise OperatorProblem(
