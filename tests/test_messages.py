@@ -18,7 +18,7 @@ LANGUAGES = sorted(path.stem for path in I18N.glob("*.json") if path.stem != "qq
 # Words that take a side, frighten, or make more of a mention than it is; in any form, in every language that ships.
 NEVER = {
     "en": r"\b(reported|accus\w*|complain\w*|victim\w*|against you|about you|urgent\w*|offen[cs]e\w*|suspect\w*)\b",
-    "de": r"\b(gemeldet\w*|beschuldig\w*|beschwer\w*|opfer\w*|gegen dich|über dich|dringend\w*|verdächt\w*|anklag\w*)\b",
+    "de": r"\b(gemeldet\w*|beschuldig\w*|beschwer\w*|opfer\w*|(gegen|über) dich|dringend\w*|verdächt\w*|anklag\w*)\b",
 }
 
 
