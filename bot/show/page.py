@@ -1,4 +1,4 @@
-"""One self-contained HTML page that tells what happened: pages before and after, diffs, and a reason for every thread."""
+"""One self-contained HTML page that tells what happened: pages, diffs, and a reason for every thread."""
 
 from __future__ import annotations
 
@@ -84,10 +84,6 @@ _SECTIONS: tuple[tuple[Kind, str], ...] = (
 
 def render(story: Story) -> str:
     """The page: no script, no outside resource, readable in light and dark and on paper."""
-    environment = Environment(
-        loader=PackageLoader("bot.show"),
-        autoescape=select_autoescape(default=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    loader = PackageLoader("bot.show")
+    environment = Environment(loader=loader, autoescape=select_autoescape(default=True), trim_blocks=True)
     return environment.get_template("story.html").render(story=story, sections=_SECTIONS)
