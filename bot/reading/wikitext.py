@@ -132,8 +132,17 @@ class Cover:
         found = bisect_right(self._starts, offset) - 1
         return self._ends[found] if found >= 0 and offset < self._ends[found] else -1
 
+    def start_of(self, offset: int) -> int:
+        """Return the start of the span that covers the offset, or -1."""
+        found = bisect_right(self._starts, offset) - 1
+        return self._starts[found] if found >= 0 and offset < self._ends[found] else -1
+
     def __contains__(self, offset: int) -> bool:
         return self.end_of(offset) >= 0
+
+    def spans(self) -> list[tuple[int, int]]:
+        """List all spans in order."""
+        return list(zip(self._starts, self._ends, strict=True))
 
     def between(self, start: int, end: int) -> list[tuple[int, int]]:
         """List the spans that begin in ``start <= offset < end``."""
