@@ -56,6 +56,8 @@ def settings_php(root: Path, options: Options) -> str:
         "foreach ([&$wgLocalisationCacheConf['storeServer'], &$wgJobTypeConf['default']['server'],"
         " &$wgObjectCaches[CACHE_DB]['server']] as &$place) { $place['dbDirectory'] = $wgSQLiteDataDir; }",
         '$wgCacheDirectory = __DIR__ . "/cache";',
+        # Cookies know no ports: two wikis on 127.0.0.1 would log each other out.
+        '$wgCookiePrefix = "wiki" . basename(__DIR__);',
         # Without diff3 MediaWiki merges nothing and every second edit is a conflict.
         f'$wgDiff3 = "{shutil.which("diff3") or "/usr/bin/diff3"}";',
         # Jobs run when a test says so, never behind another request's back.

@@ -1,0 +1,395 @@
+"""One wiki's API through Pywikibot: login, patient reads, writes that are sent once, and a count of all of them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, RequestException, Response
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectTimeout, JSONDecodeError
+
+from bot.errors import OperatorProblem
+from bot.wiki.live.defaults import Patience, QuestionAskedError, load, set_right
+from bot.wiki.port import Barred, Busy, Doubtful, Unreachable, WikiError
+
+_LOGGED_OUT = ("assertuserfailed", "assertnameduserfailed", "notloggedin")
+
+
+class ApiError(Exception):
+    """The wiki answered with an error: its code and the whole error object."""
+
+    def __init__(self, code: str, details: Mapping[str, Any]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+class _Counting(HTTPAdapter):
+    """Sends requests and counts them per address: retries, redirects and logins included."""
+
+    counts: ClassVar[defaultdict[str, int]] = defaultdict(int)
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        self.counts[(request.url or "").partition("?")[0]] += 1
+        return super().send(request, *args, **kwargs)
+
+
+class Session:
+    """A wiki's API as one account, or as nobody where ``account`` is empty.
+
+    ``rights`` and ``groups`` are those of the account when the session was opened.
+    """
+
+    def __init__(
+        self, name: str, site: Any, pywikibot: ModuleType, patience: Patience, account: str, before: Mapping[str, int]
+    ) -> None:
+        self.name = name
+        self.account = account
+        self.patience = patience
+        self.groups: frozenset[str] = frozenset()
+        self.rights: frozenset[str] = frozenset()
+        self._site = site
+        self._pywikibot = pywikibot
+        self._http: Any = importlib.import_module("pywikibot.comms.http")
+        self._encode: Any = importlib.import_module("pywikibot.data.api").encode_url
+        self._token = ""
+        self._begun = before.get(self._address, 0)
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent to this wiki's API since opening it began."""
+        return _Counting.counts[self._address] - self._begun
+
+    @property
+    def _address(self) -> str:
+        return str(self._site.base_url(self._site.apipath()))
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def read(self, **parameters: object) -> dict[str, Any]:
+        """One read, repeated with growing waits where that can help.
+
+        Raises ApiError for what the wiki refuses, Busy for lag, Unreachable for the network, Barred when logged out.
+        """
+        if parameters.get("action") == "query" and self.account and not self._token:
+            # A token costs nothing beside a query; asked for alone it is a request before the first write.
+            parameters["meta"] = "|".join(filter(None, [str(parameters.get("meta", "")), "tokens"]))
+            parameters.setdefault("type", "csrf")
+        problem: WikiError = Unreachable(f"The wiki {self.name} did not answer; try the next run.")
+        relogin = bool(self.account)
+        for attempt in range(self.patience.retries + 1):
+            if attempt:
+                self._pause(attempt)
+            try:
+                answer = self._once(parameters, write=False)
+            except Busy as busy:
+                problem = busy
+                continue
+            except Doubtful:
+                problem = Unreachable(
+                    f"The wiki {self.name} did not answer (time-out, cut connection or server error), "
+                    f"{attempt + 1} times: look whether it is up, or wait for the next run."
+                )
+                continue
+            except ApiError as error:
+                if error.code in _LOGGED_OUT and relogin:
+                    relogin = False
+                    self._login_again()
+                    continue
+                if error.code.startswith("internal_api_error"):
+                    problem = Unreachable(f"The wiki {self.name} reports an error of its own ({error.code}).")
+                    continue
+                if error.code in _LOGGED_OUT:
+                    raise self._logged_out() from error
+                raise
+            self._token = _token_in(answer) or self._token
+            return answer
+        raise problem
+
+    def write(self, **parameters: object) -> dict[str, Any]:
+        """One write, sent once.
+
+        It is sent again only after the wiki said in so many words that it did nothing because of an outdated token, a
+        lost login, or lag. Raises ApiError, Busy (nothing done), Barred, or Doubtful (no clear answer).
+        """
+        mended = False
+        for attempt in range(self.patience.retries + 1):
+            if attempt:
+                self._pause(attempt)
+            try:
+                return self._once({**parameters, "token": self._csrf()}, write=True)
+            except Lagged:
+                continue
+            except ApiError as error:
+                if error.code not in (*_LOGGED_OUT, "badtoken") or mended:
+                    raise
+                mended = True
+                self._token = ""
+                if error.code != "badtoken":
+                    self._login_again()
+        raise Busy(f"The databases of the wiki {self.name} lag behind; nothing was saved, try the next run.")
+
+    def _csrf(self) -> str:
+        if not self._token:
+            try:
+                self.read(action="query")
+            except Unreachable as error:
+                raise Busy(f"The wiki {self.name} does not answer; nothing was saved.") from error
+        if not self._token:
+            raise self._logged_out()
+        return self._token
+
+    def _once(self, parameters: Mapping[str, object], *, write: bool) -> dict[str, Any]:
+        """Sends one request once. Doubtful where it may have arrived, Busy where it was turned away."""
+        sent: dict[str, object] = {"format": "json", "formatversion": 2, "maxlag": self.patience.lag, **parameters}
+        if self.account:
+            # The bot acts as itself or not at all: a session that ran out would edit under an IP address.
+            sent |= {"assert": "user", "assertuser": self.account}
+        body = self._encode({key: str(value) for key, value in sent.items()})
+        throttle = self._site.throttle
+        if throttle.retry_after > self.patience.longest_wait:
+            throttle.retry_after = 0
+            raise Busy(f"The wiki {self.name} asks for a longer pause than this run may wait; try the next run.")
+        throttle(write=write)
+        # A short query over TLS is a GET, which Wikimedia answers from the nearest data centre. Writes carry a token,
+        # which must not stand in an address.
+        short = not write and len(body) < 2000 and self._site.protocol() == "https" and not self._oauth()
+        path = self._site.apipath()
+        try:
+            if short:
+                response = self._http.request(self._site, f"{path}?{body}")
+            else:
+                head = {"Content-Type": "application/x-www-form-urlencoded"}
+                response = self._http.request(self._site, path, headers=head, method="POST", data=body)
+        except (
+            ConnectionError,
+            RequestException,
+            self._pywikibot.exceptions.ServerError,
+            self._pywikibot.exceptions.Client414Error,
+        ) as error:
+            raise self._no_answer(error) from None
+        except self._pywikibot.exceptions.FatalServerError:
+            problem = f"The certificate or the address of the wiki {self.name} is not valid; look at clerk.yaml."
+            raise (Busy(f"{problem} Nothing was saved.") if write else Unreachable(problem)) from None
+        return self._understand(response, write=write)
+
+    def _oauth(self) -> bool:
+        return bool(self._site.is_oauth_token_available())
+
+    def _no_answer(self, error: Exception) -> WikiError:
+        """What it means that no answer came: never sent, or perhaps done."""
+        if _never_sent(error):
+            return Busy(f"The wiki {self.name} cannot be reached over the network; nothing was saved.")
+        return Doubtful(f"The wiki {self.name} gave no clear answer: what was sent may or may not have been done.")
+
+    def _understand(self, response: Response, *, write: bool) -> dict[str, Any]:
+        try:
+            answer = response.json()
+        except JSONDecodeError:
+            answer = None
+        if not isinstance(answer, dict):
+            if response.status_code == 429:
+                raise Busy(f"The wiki {self.name} refuses so many requests; nothing was saved, try the next run.")
+            if write:
+                raise Doubtful(f"The wiki {self.name} answered with something that is not JSON after a write.")
+            raise Unreachable(
+                f"At the address of the wiki {self.name} answers no MediaWiki API (HTTP {response.status_code}): "
+                "check site or api in clerk.yaml; the address ends in api.php."
+            )
+        if "error" not in answer:
+            return answer
+        details: dict[str, Any] = answer["error"]
+        code = str(details.get("code", "unknown"))
+        if code == "maxlag":
+            raise Lagged(f"The databases of the wiki {self.name} lag behind.")
+        if code in ("ratelimited", "readonly", "actionthrottledtext"):
+            raise Busy(f"The wiki {self.name} takes nothing at the moment ({code}); nothing was saved.")
+        raise ApiError(code, details)
+
+    def _pause(self, attempt: int) -> None:
+        wanted = max(self.patience.wait * 2 ** (attempt - 1), float(self._site.throttle.retry_after))
+        # Waited here, once: the throttle would wait for Retry-After a second time.
+        self._site.throttle.retry_after = 0
+        self._pywikibot.sleep(min(wanted, self.patience.longest_wait))
+
+    # -- login --------------------------------------------------------------------------------------------------
+
+    def _logged_out(self) -> Barred:
+        return Barred(f"The bot is not logged in on the wiki {self.name} and could not log in again.")
+
+    def _login_again(self) -> None:
+        self._token = ""
+        try:
+            self.login()
+        except (OperatorProblem, Unreachable) as error:
+            raise self._logged_out() from error
+
+    def login(self) -> None:
+        """Logs in with what Pywikibot's files hold. Raises OperatorProblem, with what to do, and Unreachable."""
+        exceptions = self._pywikibot.exceptions
+        login: Any = importlib.import_module("pywikibot.login")
+        where = Path(self._pywikibot.config.base_dir)
+        try:
+            # An OAuth consumer logs in by being sent; asking for a password would not help it.
+            if self._oauth():
+                del self._site.userinfo
+            else:
+                manager = login.ClientLoginManager(site=self._site, user=self.account)
+                if not manager.password:
+                    raise OperatorProblem(
+                        f"There is no password for {self.account} on the wiki {self.name}: name a password_file in "
+                        f"{where / 'user-config.py'} (user-config.py.sample shows how)."
+                    )
+                done = manager.login(retry=False)
+                del self._site.userinfo
+                if not done:
+                    raise self._refused_login()
+            self.look()
+        except QuestionAskedError as error:
+            raise OperatorProblem(
+                f"The wiki {self.name} asks {self.account} for more than a password: make a bot password "
+                "(Special:BotPasswords) or an owner-only OAuth consumer for the bot."
+            ) from error
+        except (exceptions.NoUsernameError, exceptions.APIError, RuntimeError) as error:
+            raise self._refused_login() from error
+        except (FileNotFoundError, ValueError, PermissionError) as error:
+            raise OperatorProblem(
+                f"Pywikibot's password file cannot be read ({error}): "
+                f"check password_file in {where / 'user-config.py'}."
+            ) from error
+        except (exceptions.Error, ConnectionError, RequestException) as error:
+            raise Unreachable(f"The wiki {self.name} did not answer while logging in; try again later.") from error
+
+    def _refused_login(self) -> OperatorProblem:
+        return OperatorProblem(
+            f"The wiki {self.name} did not let {self.account} log in: check account and password (or OAuth tokens) in "
+            "Pywikibot's files, and that the account may use the API."
+        )
+
+    def look(self) -> None:
+        """Takes name, groups and rights from what Pywikibot asked the wiki. Raises OperatorProblem for another name."""
+        info = self._site.userinfo
+        self.groups = frozenset(info.get("groups", ()))
+        self.rights = frozenset(info.get("rights", ()))
+        if self.account and info.get("name") != self.account:
+            raise self._refused_login()
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether Pywikibot's cookies or OAuth tokens made the wiki know the account."""
+        return bool(self._site.userinfo.get("name") == self.account)
+
+    def close(self) -> None:
+        """Lets go of the process's entry in Pywikibot's throttle file and of idle connections."""
+        self._site.throttle.drop()
+        self._http.session.close()
+
+
+class Lagged(Busy):
+    """The wiki's databases lag: it did nothing, and asks to be asked again a little later."""
+
+
+def _never_sent(error: Exception) -> bool:
+    """Whether the request cannot have reached the wiki: no name, no route, nobody listening, no connection in time."""
+    chain: list[object] = [error, *error.args]
+    if any(isinstance(link, ConnectTimeout) for link in chain):
+        return True
+    return any(word in str(error) for word in ("NewConnectionError", "NameResolutionError", "Connection refused"))
+
+
+def _token_in(answer: Mapping[str, Any]) -> str:
+    token = str(answer.get("query", {}).get("tokens", {}).get("csrftoken", ""))
+    return "" if token == "+\\" else token  # noqa: S105 - what MediaWiki gives to those who are not logged in
+
+
+def open_session(
+    name: str, *, site: str, api: str, account: str | None, folder: Path, read_only: bool, patience: Patience
+) -> Session:
+    """Opens a wiki by Pywikibot family and code, or by the address of its API, and logs in where an account is named.
+
+    Raises OperatorProblem (what the operator can mend) and Unreachable.
+    """
+    pywikibot = load(folder)
+    set_right(pywikibot, patience)
+    http: Any = importlib.import_module("pywikibot.comms.http")
+    _check_address(name, site, api)
+    if not isinstance(http.session.adapters.get("https://"), _Counting):
+        http.session.mount("https://", _Counting())
+        http.session.mount("http://", _Counting())
+    config: Any = pywikibot.config
+    if config.simulate and not read_only:
+        raise OperatorProblem("Pywikibot's user-config.py sets simulate: remove it; `clerk run --dry-run` does that.")
+    before = dict(_Counting.counts)
+    usernames, credentials = config.usernames, config.authenticate
+    if account is None:
+        http.cookie_jar.clear()
+        config.usernames, config.authenticate = defaultdict(dict), {}
+    try:
+        place = _place(pywikibot, name, site, api, account or None)
+        if account is None:
+            place._oauth_disabled = True  # Pywikibot's own switch: nobody is nobody on later requests, too
+        acting = "" if account is None else (place.username() or "")
+        session = Session(name, place, pywikibot, patience, acting, before)
+        if account is not None and not session.account:
+            raise OperatorProblem(
+                f"No account is named for the wiki {name}: add usernames[{place.family.name!r}][{place.code!r}] = "
+                f"'BotName' to {folder / 'user-config.py'}."
+            )
+        if session.account and not session.logged_in:
+            session.login()
+        else:
+            session.look()
+    except (pywikibot.exceptions.SiteDefinitionError, json.JSONDecodeError) as error:
+        raise Unreachable(
+            f"At the address of the wiki {name} answers no MediaWiki API: check site or api in clerk.yaml; "
+            "the address ends in api.php."
+        ) from error
+    except pywikibot.exceptions.NoUsernameError as error:
+        raise OperatorProblem(
+            f"The login kept for the wiki {name} is not the account {account}: check account and OAuth tokens in "
+            f"{folder / 'user-config.py'}."
+        ) from error
+    except (pywikibot.exceptions.Error, ConnectionError, RequestException) as error:
+        raise Unreachable(f"The wiki {name} does not answer: check its address and the network, or wait.") from error
+    finally:
+        config.usernames, config.authenticate = usernames, credentials
+    return session
+
+
+def _check_address(name: str, site: str, api: str) -> None:
+    if bool(site) == bool(api):
+        raise OperatorProblem(
+            f"The wiki {name} needs either site (like wikipedia:en) or api (the address of its api.php) in clerk.yaml."
+        )
+    if api and (urlsplit(api).scheme not in ("http", "https") or not urlsplit(api).path.endswith("/api.php")):
+        raise OperatorProblem(
+            f"The api of the wiki {name} in clerk.yaml must be an address that begins with https:// "
+            "and ends in /api.php."
+        )
+
+
+def _place(pywikibot: ModuleType, name: str, site: str, api: str, account: str | None) -> Any:
+    """Pywikibot's site object, made anew: its cache of sites would keep the login of an earlier session."""
+    family_module: Any = importlib.import_module("pywikibot.family")
+    if api:
+        family_module.Family._families[name] = family_module.AutoFamily(name, api)
+        family, code = name, name
+    else:
+        family, _, code = site.partition(":")
+        code = code or family
+    for key in [key for key in pywikibot._sites if f":{family}:{code}:" in key]:
+        del pywikibot._sites[key]
+    try:
+        return pywikibot.Site(code, family, user=account)
+    except (pywikibot.exceptions.UnknownFamilyError, pywikibot.exceptions.UnknownSiteError, ValueError) as error:
+        raise OperatorProblem(
+            f"Pywikibot knows no wiki {site!r}: site in clerk.yaml is a family and a code like wikipedia:en; "
+            "for any other wiki give api instead."
+        ) from error
