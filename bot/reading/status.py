@@ -46,6 +46,11 @@ class Rights:
     users: Mapping[str, User] | None = None
     listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def asked(self) -> bool:
+        """Whether the wiki was asked what these people may."""
+        return self.users is not None
+
     def among(self, name: str, people: People) -> bool:
         """Whether this name belongs to these people. A name that the wiki was not asked about does not."""
         if people == EVERYBODY or self.users is None:
@@ -154,14 +159,19 @@ def _judge(mark: Mark, thread: Thread, rules: Rules, rights: Rights) -> _Verdict
 
 
 def _judge_unsigned(mark: Mark, thread: Thread, rules: Rules, rights: Rights) -> _Verdict:
-    """A mark without a signature: words in a heading, a bare status template.
+    """A mark without a signature.
 
-    Anybody can put those, the reported person too, so they close a thread only where somebody who may close it, and is
-    no party, has written in it. "In progress" needs no such proof: all it does is keep the thread from the archive.
+    Anybody can put one, the reported person too. Words in a heading and bare status templates are never signed: they
+    close a thread only where somebody who may close it, and is no party, has written in it. So do other templates
+    where everybody may close; where only some may, those count signed or not at all. "In progress" needs no such
+    proof: all it does is keep the thread from the archive.
     """
     said = f'marked "{mark.name}" without a signature'
     if mark.outcome is Outcome.IN_PROGRESS:
         return _Verdict(mark, mark.outcome, None, said)
+    never_signed = bool(mark.outcome_word) or (thread.heading is not None and mark.start == thread.heading.start)
+    if not never_signed and rights.asked and rules.closers != EVERYBODY:
+        return _Verdict(mark, None, None, f"{said}, so nobody can tell whether the closer may close")
     parties = {thread.reporter, *thread.subjects}
     closing = [
         comment

@@ -102,6 +102,18 @@ class TemplateNames:
                 found.setdefault(twin, name)
         return found
 
+    def at(self, text: str, offset: int) -> str:
+        """The normal name of the template that begins at an offset; "" where none does."""
+        match = _NAME.match(text, offset)
+        return self.normal(match[1]) if match is not None else ""
+
+    def is_page(self, normal: str) -> bool:
+        """Whether what this name takes in is a page and no template: a subpage, or another namespace's."""
+        if normal.startswith(("/", ":")):
+            return len(normal) > 1
+        prefix, colon, rest = normal.partition(":")
+        return bool(colon and rest) and prefix.casefold() in self._namespaces
+
     def used(self, scan: Scan) -> Iterator[Used]:
         """The templates at top level, in page order. What stands inside another template is quoted or decoration."""
         text = scan.text

@@ -1,0 +1,140 @@
+"""Fills in what a board's wikitext says about its threads: marks, pins, parties, identities, ties, damage."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from bot.model import Board, Comment, Mark, Pin, Thread, WikiInfo
+from bot.reading.authors import AuthorLinks
+from bot.reading.damage import TORN, find_damage, stands_elsewhere
+from bot.reading.identity import identities
+from bot.reading.marks import (
+    Found,
+    MarkWords,
+    Signers,
+    heading_marks,
+    opening_comment,
+    quotations,
+    template_marks,
+    unsigned_if_opening,
+)
+from bot.reading.pairs import BoxFindings, PairWords, match_boxes, read_boxes
+from bot.reading.parties import Parties, subject_table
+from bot.reading.pins import find_pin, pin_names
+from bot.reading.rules import Rules
+from bot.reading.signatures import Timestamps
+from bot.reading.templatenames import TemplateNames
+from bot.reading.wikitext import Cover, Scan
+
+T = TypeVar("T")
+_NOTHING_QUOTED = Cover(())
+
+
+def enrich(board: Board, scan: Scan, info: WikiInfo, rules: Rules, timestamps: Timestamps) -> Board:
+    """The same board with every thread's identity, reporter, subjects, marks, pin, tie and damage, and ``unsafe_from``.
+
+    Wants threads with their spans, headings and comments. Pure, never raises, linear in the text.
+    """
+    if not board.threads:
+        return replace(board, unsafe_from=find_damage(scan, ()).unsafe_from)
+    names = TemplateNames(info, rules.aliases)
+    words = MarkWords(names, rules)
+    pair_words = PairWords(names, rules, words)
+    links = AuthorLinks(info)
+    pinning = frozenset(pin_names(names, rules))
+    naming = frozenset(subject_table(names, rules))
+    interesting = words.interesting() | pair_words.interesting() | pinning | naming
+    used = [use for use in names.used(scan) if use.name in interesting]
+    signers = Signers(scan, links, timestamps)
+    boxes, unended = match_boxes(used, pair_words)
+    box_findings = read_boxes(boxes, unended, board.threads, signers)
+    damage = find_damage(scan, board.threads)
+    parties = Parties(scan, info, rules, links)
+    templates = _Slices(used, [use.span.start for use in used])
+    notes = [span for span in scan.opaque if span.name == "comment"]
+    comments = _Slices(notes, [span.start for span in notes])
+    of_pairs = pair_words.interesting()
+    findings: list[_Finding] = []
+    for number, thread in enumerate(board.threads):
+        here = templates.between(thread.start, thread.end)
+        quoted = quotations(scan, thread.start, thread.end) if here else _NOTHING_QUOTED
+        said = [use for use in here if use.span.start not in quoted]
+        found = template_marks(scan, [use for use in said if use.name not in of_pairs], thread, words, signers)
+        found += box_findings.marks.get(number, [])
+        opening = _opening(thread, found, box_findings.signing.get(number, set()))
+        reporter = opening.author if opening is not None else ""
+        named = [use for use in said if use.name in naming]
+        hidden = comments.between(thread.start, thread.end)
+        findings.append(
+            _Finding(
+                opening,
+                reporter,
+                parties.subjects(thread, opening, reporter, named),
+                (*heading_marks(thread.heading, words), *unsigned_if_opening(found, thread, opening)),
+                find_pin(scan, thread, [use for use in said if use.name in pinning], hidden, timestamps),
+                not thread.comments and stands_elsewhere(scan, thread, names, pinning),
+            )
+        )
+    threads = _complete(board, findings, box_findings, damage.words)
+    return replace(board, threads=threads, unsafe_from=damage.unsafe_from)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one thread's own wikitext says."""
+
+    opening: Comment | None
+    reporter: str
+    subjects: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    pin: Pin | None
+    transcluded: bool
+
+
+def _opening(thread: Thread, found: Sequence[Found], signing: set[int]) -> Comment | None:
+    """The thread's opening comment; the numbers are those of comments that only sign a mark or box."""
+    number = opening_comment(
+        thread.comments, frozenset(signing | {each.comment for each in found if each.comment is not None})
+    )
+    return None if number is None else thread.comments[number]
+
+
+def _complete(
+    board: Board, findings: Sequence[_Finding], boxes: BoxFindings, damaged: dict[int, str]
+) -> tuple[Thread, ...]:
+    """The threads with all that was found; identities need the whole board (ordinals among equals)."""
+    texts = [
+        thread.heading.text if thread.heading is not None else board.text[thread.start : thread.start + 200]
+        for thread in board.threads
+    ]
+    names = identities([finding.opening for finding in findings], texts)
+    return tuple(
+        replace(
+            thread,
+            identity=names[number],
+            reporter=finding.reporter,
+            subjects=finding.subjects,
+            marks=finding.marks,
+            pin=finding.pin,
+            tied=boxes.tied.get(number),
+            damage=damaged.get(number) or (TORN if number in boxes.torn else ""),
+            transcluded=finding.transcluded,
+            reopened=number in boxes.reopened,
+        )
+        for number, (thread, finding) in enumerate(zip(board.threads, findings, strict=True))
+    )
+
+
+class _Slices(Generic[T]):
+    """Things in page order, given out by the stretch of text they begin in."""
+
+    def __init__(self, things: Sequence[T], starts: Sequence[int]) -> None:
+        self._things = things
+        self._starts = starts
+
+    def between(self, start: int, end: int) -> Sequence[T]:
+        """The things that begin in ``start <= offset < end``."""
+        return self._things[bisect_left(self._starts, start) : bisect_left(self._starts, end)]

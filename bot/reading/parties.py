@@ -1,0 +1,106 @@
+"""The parties of a thread: who reported, and whom the report names as concerned (witnesses and victims too)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.model import USER, Comment, Thread, WikiInfo
+from bot.reading.authors import AuthorLinks, normal_user
+from bot.reading.rules import Rules
+from bot.reading.templatenames import TemplateNames, Used
+from bot.reading.wikitext import Cover, Scan, template
+
+_NO_NAME = re.compile(r"[#<>\[\]|{}/\x00-\x1f]")
+"""What no user name holds (Manual:$wgInvalidUsernameCharacters, Manual:Page title)."""
+
+MAX_NAME = 255
+"""Bytes of a page title, so of a name."""
+
+
+def subject_table(names: TemplateNames, rules: Rules) -> dict[str, str]:
+    """The templates that name somebody, by normal name."""
+    return names.table(rules.subject_templates)
+
+
+class Parties:
+    """Reads whom a board's threads name."""
+
+    __slots__ = ("_in_headings", "_info", "_links", "_reporter_words", "_scan", "_users")
+
+    def __init__(self, scan: Scan, info: WikiInfo, rules: Rules, links: AuthorLinks) -> None:
+        """Read names from this page under these rules."""
+        self._scan = scan
+        self._info = info
+        self._links = links
+        self._in_headings = rules.subjects_in_headings
+        words = "|".join(re.escape(word.strip()) for word in rules.reporter_words if word.strip())
+        self._reporter_words = re.compile(words, re.IGNORECASE) if words else None
+        users = info.namespaces.get(USER)
+        self._users = frozenset(name.replace("_", " ").casefold() for name in users.names) if users else frozenset()
+
+    def subjects(
+        self, thread: Thread, opening: Comment | None, reporter: str, templates: Iterable[Used]
+    ) -> tuple[str, ...]:
+        """Whom the thread names, in page order, without repeats and without the reporter.
+
+        Names count in the heading, in the opening comment and in what the reporter wrote later. What others write names
+        nobody: else anybody could make a party of the admin who is about to close, or have a crowd told.
+        """
+        found: dict[str, None] = {}
+        heading_end = thread.heading.end if thread.heading is not None else thread.start
+        reporter_from = self._reporter_words_at(thread.start, heading_end)
+        if self._in_headings and thread.heading is not None:
+            found.update(dict.fromkeys(self._in_heading(thread.heading.start, reporter_from)))
+        reporting = self._reporters_words(thread, opening, reporter)
+        for used in templates:
+            at = used.span.start
+            if not (at < reporter_from if at < heading_end else at in reporting):
+                continue
+            name = self._first_parameter(used)
+            if name:
+                found[name] = None
+        found.pop(reporter, None)
+        return tuple(found)
+
+    def _reporters_words(self, thread: Thread, opening: Comment | None, reporter: str) -> Cover:
+        """The spans that the reporter wrote; all of a thread that nobody signed."""
+        if opening is None:
+            return Cover([(thread.start, thread.end)])
+        own = [(comment.start, comment.end) for comment in thread.comments if comment.author == reporter]
+        # what stands above the first signature is the opening's, list items and unsigned lines too
+        first = (thread.start, opening.end) if opening is thread.comments[0] else (opening.start, opening.end)
+        return Cover([first, *own])
+
+    def _in_heading(self, start: int, end: int) -> Iterator[str]:
+        """The users that a heading links."""
+        for link in self._links.find(self._scan.text, start, end):
+            if link.start not in self._scan.hidden:
+                yield link.author
+
+    def _reporter_words_at(self, start: int, end: int) -> int:
+        """Where "reported by" stands in a heading (names from there on are the reporter's), or its end."""
+        found = self._reporter_words.search(self._scan.text, start, end) if self._reporter_words is not None else None
+        return found.start() if found else end
+
+    def _first_parameter(self, used: Used) -> str:
+        """The user whom a template names, in the wiki's own form; "" where that is no name."""
+        read = template(self._scan.text, used.span)
+        if read is None:
+            return ""
+        return self.name(read.get("1") or read.get("user"))
+
+    def name(self, written: str) -> str:
+        """A name as the wiki has it, with or without its namespace; "" where no account can bear it."""
+        prefix, colon, rest = written.partition(":")
+        if colon and " ".join(prefix.replace("_", " ").split()).casefold() in self._users:
+            written = rest
+        written = written.strip().strip("_")
+        if not written or len(written.encode("utf-8", "surrogatepass")) > MAX_NAME or _NO_NAME.search(written):
+            return ""
+        return normal_user(self._info, written)
+
+
+def listed_names(text: str, links: AuthorLinks) -> frozenset[str]:
+    """The names that a page lists by links, for ``People.listed_on``."""
+    return frozenset(link.author for link in links.find(text, 0, len(text)))
