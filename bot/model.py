@@ -43,6 +43,7 @@ class WikiInfo:
 
     ``months`` has twelve entries, January first, each with every form that the wiki names for that month (long, genitive,
     short), in that order and without repeats. ``max_page_bytes`` is ``maxarticlesize``. ``time_zone`` is an IANA name.
+    ``article_path`` is the path of a page in URLs, ``$1`` standing for its title.
     """
 
     site_name: str
@@ -60,6 +61,7 @@ class WikiInfo:
     messages: Mapping[str, str]
     extensions: frozenset[str]
     sample: Sample
+    article_path: str = "/wiki/$1"
 
 
 @dataclass(frozen=True, slots=True)

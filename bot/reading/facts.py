@@ -70,6 +70,7 @@ class _General(_Raw):
     timezone: str
     maxarticlesize: int = Field(gt=0)
     case: str = "first-letter"
+    articlepath: str = "/wiki/$1"
 
 
 class _Namespace(_Raw):
@@ -151,6 +152,7 @@ def wiki_info(answer: Mapping[str, Any]) -> WikiInfo:
         messages=messages,
         extensions=frozenset(row.name for row in raw.query.extensions if row.name),
         sample=Sample(raw.sample.time.astimezone(UTC).replace(microsecond=0), raw.sample.text),
+        article_path=general.articlepath,
     )
 
 

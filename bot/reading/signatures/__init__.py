@@ -84,7 +84,9 @@ class Timestamps:
         search, zones = one.pattern.search, self.zone
         for label in self._zones.finditer(text, start, end):
             bracket = label.start()
-            first = max(start, bracket - REACH)
+            first = max(start, bracket - one.width)
+            if ";" in text[first:bracket]:
+                first = max(start, bracket - REACH)
             found = search(text, max(first, text.rfind("\n", first, bracket) + 1), bracket)
             local = one.local(found) if found else None
             instant = zones.instant(local, plain(label[1])) if local else None

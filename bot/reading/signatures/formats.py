@@ -16,6 +16,10 @@ MonthNames = Mapping[str, tuple[int, ...]]
 IDEOGRAPHS = "〇零一二三四五六七八九"
 """Digits that are words: Unicode gives them a numeric value and no decimal one."""
 
+_MARKS_WIDTH = 3
+_SPACE_WIDTH = 3 + _MARKS_WIDTH
+_WEEKDAY_WIDTH = 42 + _MARKS_WIDTH
+
 _NAME = r"[^\n<>\[\]{}|]"
 _WEEKDAY = r"[^\n<>\[\]{}|()（）\d]{1,40}?"
 _BRACKETED = r"[^\n<>\[\]{}|()（）]{1,40}"
@@ -61,10 +65,13 @@ class Format:
     ideographs: bool = False
     pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
     fields: tuple[Part, ...] = field(init=False, repr=False, compare=False)
+    width: int = field(init=False, repr=False, compare=False)
+    """The most characters that a match has, as long as no space or mark in it is an entity."""
 
     def __post_init__(self) -> None:
         fields = tuple(part for part in self.parts if isinstance(part, Part) and not _is_weekday(part))
         object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "width", sum(_width(part, self.names) for part in self.parts) + _SPACE_WIDTH)
         body = MARKS.join(self._piece(part) for part in self.parts)
         object.__setattr__(self, "pattern", re.compile(rf"{body}{MARKS}{SPACE}\Z"))
 
@@ -112,6 +119,21 @@ class Format:
 
 def _is_weekday(part: Part) -> bool:
     return part in (Part.WEEKDAY, Part.BRACKETED_WEEKDAY)
+
+
+def _width(part: Part | str, names: MonthNames) -> int:
+    match part:
+        case Part.YEAR:
+            width = 4
+        case Part.MONTH_NAME:
+            width = max(map(len, names), default=0) + _SPACE_WIDTH
+        case Part.WEEKDAY | Part.BRACKETED_WEEKDAY:
+            width = _WEEKDAY_WIDTH
+        case Part():
+            width = 2
+        case _:
+            width = len(part) + part.count(" ") * _SPACE_WIDTH
+    return width + _MARKS_WIDTH
 
 
 def _room(names: MonthNames) -> int:
