@@ -1,0 +1,286 @@
+"""What is wrong on a settings page, each problem with its place; pydantic's errors in words for who wrote the page."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from bot.settings.yaml import Entry, Listing, Node, Scalar, Section
+
+FOUND_LIMIT = 60
+"""At most so many characters of what was found are shown."""
+
+
+class Stops(StrEnum):
+    """What a problem keeps from running."""
+
+    PAGE = "page"
+    BOARD = "board"
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsProblem:
+    """One mistake on the settings page.
+
+    ``line`` and ``column`` count from 1, on the page. ``path`` are the keys that lead to the place. ``found`` is what
+    stands there, shortened; ``wanted`` what would fit, as the end of the sentence "found X, wanted …"; ``hint`` a
+    sentence that stands for both where they would not help; ``nearest`` the right name that is nearest to a wrong one.
+    ``stops`` tells what does not run because of it, on ``board`` (a title, "" for all).
+    """
+
+    line: int
+    column: int
+    path: tuple[str, ...]
+    found: str = ""
+    wanted: str = ""
+    nearest: str = ""
+    hint: str = ""
+    stops: Stops = Stops.PAGE
+    board: str = ""
+
+    @property
+    def key(self) -> str:
+        """The keys that lead to the place, as one text."""
+        return " > ".join(self.path)
+
+    @property
+    def message(self) -> str:
+        """The problem in one sentence, without its place."""
+        if self.nearest:
+            return f"{self.found}: did you mean {self.nearest}?"
+        if self.hint:
+            return self.hint
+        return f'found "{self.found}", wanted {self.wanted}' if self.found else f"wanted {self.wanted}"
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: {self.key + ': ' if self.path else ''}{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of the page with the keys that lead to it; line and column are those of its key where it has one."""
+
+    node: Node
+    path: tuple[str, ...]
+    line: int
+    column: int
+
+    def entry(self, entry: Entry) -> Place:
+        """Give the place of an entry of this section."""
+        return Place(entry.value, (*self.path, entry.key), entry.line, entry.column)
+
+
+def shorten(text: str) -> str:
+    """Cut what was found to what can be shown on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= FOUND_LIMIT else line[: FOUND_LIMIT - 1] + "…"
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Find the right name that is nearest to a wrong one, "" where none is near."""
+    known = {name.casefold(): name for name in words}
+    plain = word.strip().casefold().replace("-", "_").replace(" ", "_")
+    if plain in known:
+        return known[plain]
+    found = difflib.get_close_matches(plain, known, n=1, cutoff=0.65)
+    return known[found[0]] if found else ""
+
+
+def plain_value(node: Node) -> Any:
+    """Give a node as models read it: dicts, lists, text, true and false, None."""
+    match node:
+        case Scalar():
+            return node.value
+        case Listing():
+            return [plain_value(item) for item in node.items]
+        case Section():
+            return {entry.key: plain_value(entry.value) for entry in node.entries}
+
+
+def sound(node: Node) -> bool:
+    """Tell whether no flaw was found in a node or anything in it."""
+    match node:
+        case Scalar():
+            return node.sound
+        case Listing():
+            return all(sound(item) for item in node.items)
+        case Section():
+            return node.sound and all(sound(entry.value) for entry in node.entries)
+
+
+class Names:
+    """Every key that has a meaning somewhere on the page, with the sections it belongs to."""
+
+    def __init__(self, homes: Mapping[str, tuple[str, ...]]) -> None:
+        self._homes = homes
+
+    @classmethod
+    def of(cls, sections: Mapping[str, type[BaseModel]], keys: Iterable[str]) -> Names:
+        """Collect the keys of models, each under its section's name ("" is the board), and further keys of the page."""
+        homes: dict[str, list[str]] = {key: ["the page itself, not indented"] for key in keys}
+        for section, model in sections.items():
+            for path, key in _keys_of(model, section):
+                homes.setdefault(key, []).append(f'"{path}:"' if path else "the board itself")
+        return cls({key: tuple(dict.fromkeys(places)) for key, places in homes.items()})
+
+    def unknown(self, key: str, siblings: Sequence[str]) -> tuple[str, str]:
+        """Give the nearest right name, or a sentence on where the key belongs or what can stand here."""
+        if key in self._homes:
+            return "", f"{key} cannot stand here; it belongs under {' or '.join(self._homes[key][:2])}"
+        near = nearest(key, siblings)
+        if near:
+            return near, ""
+        elsewhere = nearest(key, self._homes)
+        if elsewhere:
+            return f"{elsewhere}, which belongs under {' or '.join(self._homes[elsewhere][:2])}", ""
+        return "", f"{shorten(key)} is not a setting; here can stand: {', '.join(siblings)}"
+
+
+def _keys_of(model: type[BaseModel], path: str) -> Iterator[tuple[str, str]]:
+    """Give every key of a model and of the models in it, with the name of the section it stands in."""
+    for name, info in model.model_fields.items():
+        yield path, name
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _keys_of(kind, name)
+
+
+def told(
+    errors: Iterable[ErrorDetails], place: Place, names: Names, model: type[BaseModel], siblings: tuple[str, ...] = ()
+) -> list[SettingsProblem]:
+    """Put pydantic's errors on a section into words, each at its place; flaws told before are not told again."""
+    located = [(error, _locate(error, place)) for error in errors]
+    problems = []
+    for error, at in located:
+        inner = any(other is not error and len(spot.path) > len(at.path) and spot.path[: len(at.path)] == at.path
+                    for other, spot in located)  # fmt: skip
+        # A value that may be one thing or another gets an error for each; the one that went deeper is what was meant.
+        if inner and error["type"] not in ("missing", "extra_forbidden"):
+            continue
+        if sound(at.node) or error["type"] in ("missing", "extra_forbidden"):
+            problems.append(_in_words(error, at, names, model, siblings))
+    return _joined(problems)
+
+
+def _joined(problems: list[SettingsProblem]) -> list[SettingsProblem]:
+    """Make one problem of those that say at one place that one thing or another is wanted."""
+    joined: dict[tuple[int, int, tuple[str, ...], str], SettingsProblem] = {}
+    for problem in problems:
+        same = (problem.line, problem.column, problem.path, problem.hint + problem.nearest)
+        before = joined.get(same)
+        if before is None or before.hint or before.nearest:
+            joined[same] = problem
+        elif problem.wanted not in before.wanted:
+            wanted = f"{before.wanted}, or {problem.wanted}"
+            joined[same] = SettingsProblem(before.line, before.column, before.path, before.found, wanted)
+    return list(joined.values())
+
+
+def _locate(error: ErrorDetails, place: Place) -> Place:
+    """Follow an error's way through the page, leaving out pydantic's own steps."""
+    at = place
+    for step in error["loc"]:
+        match at.node:
+            case Section() if isinstance(step, str) and (entry := at.node.entry(step)):
+                # An unknown key is told at the key; what stands under it has no meaning.
+                at = at.entry(entry)
+            case Listing() if isinstance(step, int) and step < len(at.node.items):
+                item = at.node.items[step]
+                at = Place(item, at.path, item.line, item.column)
+            case _:
+                continue
+    return at
+
+
+def _in_words(
+    error: ErrorDetails, at: Place, names: Names, model: type[BaseModel], siblings: tuple[str, ...]
+) -> SettingsProblem:
+    """Put one error into words."""
+    loc = [step for step in error["loc"] if isinstance(step, str)]
+    if error["type"] == "missing":
+        key = loc[-1]
+        return SettingsProblem(at.line, at.column, at.path, hint=f'"{key}:" is missing here')
+    if error["type"] == "extra_forbidden":
+        key = loc[-1]
+        known = (*_siblings(model, loc[:-1]), *(siblings if len(loc) == 1 else ()))
+        near, hint = names.unknown(key, known)
+        return SettingsProblem(at.line, at.column, at.path, found=shorten(key), nearest=near, hint=hint)
+    line, column = (at.node.line, at.node.column) if not _empty(at.node) else (at.line, at.column)
+    found, wanted = _found(at.node), _wanted(error)
+    if error["type"] in ("literal_error", "enum") and isinstance(at.node, Scalar):
+        near = nearest(at.node.text, _choices(error))
+        if near:
+            return SettingsProblem(line, column, at.path, found=found, nearest=near)
+    if _empty(at.node):
+        return SettingsProblem(line, column, at.path, hint=f"nothing stands after the colon; wanted {wanted}")
+    return SettingsProblem(line, column, at.path, found=found, wanted=wanted)
+
+
+def _choices(error: ErrorDetails) -> list[str]:
+    """Give the words that a literal error says are possible."""
+    return re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
+
+
+def _siblings(model: type[BaseModel], path: Sequence[str]) -> tuple[str, ...]:
+    """Give the keys that may stand in the section that a path leads to."""
+    for step in path:
+        info = model.model_fields.get(step)
+        kind = info.annotation if info else None
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            model = kind
+    return tuple(model.model_fields)
+
+
+def _empty(node: Node) -> bool:
+    """Tell whether nothing stands there."""
+    return isinstance(node, Scalar) and node.plain and not node.text
+
+
+def _found(node: Node) -> str:
+    """Say what stands there."""
+    match node:
+        case Scalar():
+            return shorten(node.text)
+        case Listing():
+            return "a list"
+        case Section(entries=(first, *_)):
+            return f"{shorten(first.key)}: …"
+        case Section():
+            return "{}"
+
+
+_KINDS = {
+    "model_type": "a section: keys on the lines below, indented, each with its value",
+    "model_attributes_type": "a section: keys on the lines below, indented, each with its value",
+    "dict_type": "a section: keys on the lines below, indented, each with its value",
+    "mapping_type": "a section: keys on the lines below, indented, each with its value",
+    "tuple_type": "a list such as [one, two]",
+    "list_type": "a list such as [one, two]",
+    "frozen_set_type": "a list such as [one, two]",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+}
+
+
+def _wanted(error: ErrorDetails) -> str:
+    """Say what would fit."""
+    context = error.get("ctx", {})
+    if error["type"] == "wanted":
+        return str(context["wanted"])
+    if error["type"] in ("literal_error", "enum"):
+        return f"one of {', '.join(_choices(error))}"
+    if error["type"] == "value_error":
+        return str(context.get("error", error["msg"]))
+    return _KINDS.get(error["type"], error["msg"][:1].lower() + error["msg"][1:])

@@ -1,0 +1,401 @@
+"""The settings page as frozen values: which boards, how each is read, which tasks run there; and all that is wrong.
+
+A bad value stops its task on that board alone, a bad key of a board that board alone, a bad page everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ValidationError
+
+from bot.messages import Messages
+from bot.model import WikiInfo
+from bot.plan import Task
+from bot.reading.rules import Rules
+from bot.settings.base import SettingsModel, TaskSettings
+from bot.settings.common import BoardModel
+from bot.settings.presets import PRESETS, expand
+from bot.settings.problems import Names, Place, SettingsProblem, Stops, nearest, plain_value, shorten, sound, told
+from bot.settings.values import PageTitle, Text, misfit
+from bot.settings.yaml import Document, Entry, Listing, Scalar, Section, read_document
+
+PROBLEM_LIMIT = 100
+"""At most so many problems of one page are told."""
+
+# Who is told of a thread, and who waits too long, must be shown where private help is to be had.
+_NEED_SUPPORT = frozenset({"notify", "escalate"})
+_OFF = frozenset({"off", "no", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSettings:
+    """One board: its title as the wiki writes it, how it is read, its mode, its tasks' settings by task name."""
+
+    title: str
+    rules: Rules
+    mode: Literal["plan", "live"] = "plan"
+    tasks: Mapping[str, TaskSettings] = field(default_factory=dict)
+    preset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole page. ``boards`` are in page order, keyed by title; a board that a problem stopped is not among them.
+
+    ``messages`` are the community's own words by message key. ``sections`` are further parts of the page by name.
+    """
+
+    version: int
+    language: str
+    support: str = ""
+    boards: Mapping[str, BoardSettings] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, SettingsModel] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsReading:
+    """What reading a page gave. ``settings`` is None where the page as a whole cannot be used; ``hints`` are advice."""
+
+    settings: Settings | None
+    problems: tuple[SettingsProblem, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+def _message_key(key: str) -> str:
+    """Refuse the key of a sentence that the bot does not have."""
+    if not Messages("en").has(key):
+        raise misfit("the key of one of the bot's sentences, such as notify-text")
+    return key
+
+
+def _version(version: str) -> str:
+    """Refuse any version of the settings' form but the first."""
+    if version.strip() != "1":
+        raise misfit('1: "version" is the version of the settings\' form, not of your page')
+    return version
+
+
+class PageModel(SettingsModel):
+    """The page's own keys; boards are read one by one, so that one board's mistakes do not stop another."""
+
+    version: Annotated[Text, AfterValidator(_version)]
+    """The version of the settings' form: 1."""
+
+    language: Text | None = None
+    """The language of the bot's words; without it the wiki's own."""
+
+    support: PageTitle | None = None
+    """The page where people find private help; required with ``notify`` and ``escalate``."""
+
+    messages: Mapping[Annotated[Text, AfterValidator(_message_key)], Text] = {}
+    """The community's own words for the bot's sentences, by message key."""
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_settings(
+    text: str,
+    info: WikiInfo,
+    tasks: Sequence[Task[Any]],
+    sections: Mapping[str, type[SettingsModel]] | None = None,
+) -> SettingsReading:
+    """Read a settings page. Never raises; all problems are told at once, in page order.
+
+    ``tasks`` are those that a board may name; ``sections`` are further parts of the page with their models.
+    """
+    return _Reader(read_document(text), info, tasks, sections or {}).read()
+
+
+class _Reader:
+    """One reading of one page: collects problems on the way."""
+
+    def __init__(
+        self,
+        document: Document,
+        info: WikiInfo,
+        tasks: Sequence[Task[Any]],
+        sections: Mapping[str, type[SettingsModel]],
+    ) -> None:
+        self._document = document
+        self._info = info
+        self._models: dict[str, type[TaskSettings]] = {task.name: task.settings for task in tasks}
+        self._sections = sections
+        homes: dict[str, type[BaseModel]] = {"": BoardModel, **self._models, **sections}
+        self._names = Names.of(homes, ("version", "language", "support", "defaults", "boards", "messages", *sections))
+        self._problems: list[SettingsProblem] = []
+
+    def read(self) -> SettingsReading:
+        """Give the settings, where there are any, and all problems."""
+        root = self._document.root
+        settings = self._page(Place(root, (), root.line, root.column)) if root is not None else None
+        flaws = [
+            SettingsProblem(
+                flaw.line,
+                flaw.column,
+                self._path_to(flaw.line),
+                found=flaw.found,
+                hint=flaw.message,
+                stops=Stops.PAGE if flaw.fatal else Stops.TASK,
+                board=self._board_of(flaw.line),
+            )
+            for flaw in self._document.flaws
+        ]
+        if self._document.fatal:
+            settings = None
+        told_once: dict[tuple[int, int, str], SettingsProblem] = {}
+        for problem in [*flaws, *map(self._where_it_stands, self._problems)]:
+            told_once.setdefault((problem.line, problem.column, problem.message), problem)
+        problems = sorted(told_once.values(), key=lambda problem: (problem.line, problem.column))
+        return SettingsReading(settings, _capped(problems), self._hints())
+
+    def _where_it_stands(self, problem: SettingsProblem) -> SettingsProblem:
+        """Say of a problem of the defaults, which every board has met, that it stands there and concerns all boards."""
+        entry = self._document.root.entry("defaults") if self._document.root else None
+        if entry is None or not entry.line <= problem.line <= last_line(entry.value) or problem.path[:1] != ("boards",):
+            return problem
+        return replace(problem, path=("defaults", *problem.path[2:]), board="")
+
+    def _board_of(self, line: int) -> str:
+        """Give the title, as written, of the board that a line belongs to, "" for none."""
+        path = self._path_to(line)
+        return path[1] if len(path) > 1 and path[0] == "boards" else ""
+
+    def _hints(self) -> tuple[str, ...]:
+        """Give advice that is no problem."""
+        if self._document.marked:
+            return ()
+        return (
+            'The settings do not stand in <syntaxhighlight lang="yaml">…</syntaxhighlight>. They are read all the same,'
+            " but without it the wiki shows them as running text.",
+        )
+
+    def _path_to(self, line: int) -> tuple[str, ...]:
+        """Give the keys that lead to a line, as far as the page could be read."""
+        root = self._document.root
+        path: list[str] = []
+        node: object = root
+        while isinstance(node, Section):
+            before = [entry for entry in node.entries if entry.line <= line]
+            if not before:
+                break
+            path.append(before[-1].key)
+            if before[-1].line == line:
+                return tuple(path)
+            node = before[-1].value
+        return ()
+
+    def _page(self, page: Place) -> Settings | None:
+        """Read the page's own keys, then the boards."""
+        root = page.node
+        if not isinstance(root, Section):
+            return None
+        own = replace(root, entries=tuple(entry for entry in root.entries if entry.key not in self._parts()))
+        before = len(self._problems)
+        model = self._model(PageModel, replace(page, node=own), Stops.PAGE, "")
+        sections = {name: self._section(name, kind, page) for name, kind in self._sections.items() if root.entry(name)}
+        usable = model is not None and len(self._problems) == before and root.sound
+        support = (model.support if model else None) or ""
+        boards = self._boards(page, support)
+        if boards is None or model is None or not usable:
+            return None
+        found = {name: section for name, section in sections.items() if section is not None}
+        return Settings(1, model.language or self._info.language, support, boards, dict(model.messages), found)
+
+    def _parts(self) -> tuple[str, ...]:
+        """Name the keys of the page that are read apart."""
+        return ("defaults", "boards", *self._sections)
+
+    def _section(self, name: str, kind: type[SettingsModel], page: Place) -> SettingsModel | None:
+        """Read a further part of the page; its mistakes stop it alone."""
+        entry = page.node.entry(name) if isinstance(page.node, Section) else None
+        if entry is None:
+            return None
+        return self._model(kind, page.entry(entry), Stops.TASK, "")
+
+    def _boards(self, page: Place, support: str) -> Mapping[str, BoardSettings] | None:
+        """Read every board; None where the page does not say which boards there are."""
+        root = page.node
+        entry = root.entry("boards") if isinstance(root, Section) else None
+        if entry is None or not isinstance(entry.value, Section) or not entry.value.entries:
+            wanted = 'the boards\' titles, each on its line with a colon: "Project:Incidents":'
+            line, column = (entry.line, entry.column) if entry else (page.line, page.column)
+            hint = f"nothing names a board; wanted {wanted}" if entry else f'"boards:" is missing; wanted {wanted}'
+            self._tell(SettingsProblem(line, column, ("boards",) if entry else (), hint=hint), Stops.PAGE, "")
+            return None
+        defaults = self._defaults(page)
+        if defaults is None:
+            return None
+        boards: dict[str, BoardSettings] = {}
+        lines: dict[str, int] = {}
+        for one in entry.value.entries:
+            title = self._title(one)
+            if title and title in lines:
+                hint = f"the same board stands in line {lines[title]}: put both together"
+                self._tell(SettingsProblem(one.line, one.column, ("boards", one.key), hint=hint), Stops.BOARD, title)
+            elif title:
+                lines[title] = one.line
+                board = self._board(title, page.entry(entry).entry(one), defaults, support)
+                if board is not None:
+                    boards[title] = board
+        return boards
+
+    def _title(self, entry: Entry) -> str:
+        """Read a board's title, "" where it is none."""
+
+        class _Title(BaseModel):
+            title: PageTitle
+
+        try:
+            return _Title.model_validate({"title": entry.key}, context=self._info).title
+        except ValidationError as error:
+            wanted = str(error.errors()[0].get("ctx", {}).get("wanted", "a page title"))
+            problem = SettingsProblem(entry.line, entry.column, ("boards", entry.key), shorten(entry.key), wanted)
+            self._tell(problem, Stops.BOARD, entry.key)
+            return ""
+
+    def _defaults(self, page: Place) -> Section | None:
+        """Give the section ``defaults``, an empty one where there is none; None where it is no section."""
+        root = page.node
+        entry = root.entry("defaults") if isinstance(root, Section) else None
+        if entry is None or (isinstance(entry.value, Scalar) and entry.value.value is None):
+            return Section((), page.line, page.column)
+        if isinstance(entry.value, Section):
+            return entry.value
+        wanted = "a section: what holds for every board, on the lines below, indented"
+        self._tell(
+            SettingsProblem(entry.line, entry.column, ("defaults",), shorten_node(entry.value), wanted), Stops.PAGE, ""
+        )
+        return None
+
+    def _board(self, title: str, place: Place, defaults: Section, support: str) -> BoardSettings | None:
+        """Read one board with the defaults under it; None where its own keys are wrong."""
+        if isinstance(place.node, Scalar) and place.node.value is None:
+            place = replace(place, node=Section((), place.line, place.column))
+        if not isinstance(place.node, Section):
+            wanted = "a section: what the bot does there, on the lines below, indented"
+            found = shorten_node(place.node)
+            self._tell(SettingsProblem(place.line, place.column, place.path, found, wanted), Stops.BOARD, title)
+            return None
+        merged = merge(defaults, self._with_preset(place, defaults))
+        own = replace(merged, entries=tuple(entry for entry in merged.entries if entry.key not in self._models))
+        model = self._model(BoardModel, replace(place, node=own), Stops.BOARD, title, siblings=tuple(self._models))
+        tasks: dict[str, TaskSettings] = {}
+        for name in self._models:
+            entry = merged.entry(name)
+            settings = self._task(name, entry, place, title, model) if entry is not None else None
+            if (
+                entry is not None
+                and settings is not None
+                and self._supported(name, entry, place, title, model, support)
+            ):
+                tasks[name] = settings
+        if model is None:
+            return None
+        return BoardSettings(title, model.rules(support), model.mode, tasks, model.preset or "")
+
+    def _with_preset(self, place: Place, defaults: Section) -> Section:
+        """Put the preset that a board names under the board's own keys."""
+        board = place.node
+        if not isinstance(board, Section):
+            return Section((), place.line, place.column)
+        entry = board.entry("preset") or defaults.entry("preset")
+        if entry is None or not isinstance(entry.value, Scalar) or not entry.value.sound:
+            return board
+        name = entry.value.text.strip()
+        if name in PRESETS:
+            return merge(expand(name, entry.line, entry.column, tuple(self._models)), board)
+        known = ", ".join(PRESETS)
+        near = nearest(name, PRESETS)
+        hint = "" if near else f"there is no preset {shorten(name)}; there are: {known}"
+        problem = SettingsProblem(
+            entry.value.line, entry.value.column, (*place.path, "preset"), shorten(name), nearest=near, hint=hint
+        )
+        self._tell(problem, Stops.BOARD, place.path[-1])
+        return board
+
+    def _task(self, name: str, entry: Entry, place: Place, title: str, board: BoardModel | None) -> TaskSettings | None:
+        """Read one task's section; None where it is off or wrong."""
+        value = entry.value
+        if isinstance(value, Scalar) and (value.value is False or value.text.strip().lower() in _OFF):
+            return None
+        if isinstance(value, Scalar) and value.value is None:
+            value = Section((), entry.line, entry.column)
+        if isinstance(value, Section) and value.entry("mode") is None and board is not None:
+            mode = Entry("mode", Scalar(board.mode, entry.line, entry.column), entry.line, entry.column)
+            value = replace(value, entries=(*value.entries, mode))
+        spot = Place(value, (*place.path, name), entry.line, entry.column)
+        return self._model(self._models[name], spot, Stops.TASK, title)
+
+    def _supported(
+        self, name: str, entry: Entry, place: Place, title: str, board: BoardModel | None, support: str
+    ) -> bool:
+        """Tell whether a task that must show people where help is can do so, and say so where it cannot."""
+        if name not in _NEED_SUPPORT or support or (board is not None and board.support):
+            return True
+        hint = f'{name} needs to know where people find private help: write "support: PAGE" near the top of the page'
+        self._tell(SettingsProblem(entry.line, entry.column, (*place.path, name), hint=hint), Stops.TASK, title)
+        return False
+
+    def _model(self, kind: type[M], place: Place, stops: Stops, board: str, siblings: tuple[str, ...] = ()) -> M | None:
+        """Validate a section; None, with its problems told, where anything in it is wrong or was flawed."""
+        try:
+            model = kind.model_validate(plain_value(place.node), context=self._info)
+        except ValidationError as error:
+            for problem in told(
+                error.errors(include_url=False, include_input=False), place, self._names, kind, siblings
+            ):
+                self._tell(problem, stops, board)
+            return None
+        return model if sound(place.node) else None
+
+    def _tell(self, problem: SettingsProblem, stops: Stops, board: str) -> None:
+        """Keep a problem with what it stops."""
+        self._problems.append(replace(problem, stops=stops, board=board))
+
+
+def merge(under: Section, over: Section) -> Section:
+    """Put one section over another: keys of ``over`` win, sections in both are merged in turn, lists are replaced."""
+    entries: list[Entry] = []
+    for entry in under.entries:
+        upper = over.entry(entry.key)
+        if upper is None:
+            entries.append(entry)
+        elif isinstance(entry.value, Section) and isinstance(upper.value, Section):
+            entries.append(replace(upper, value=merge(entry.value, upper.value)))
+        elif isinstance(entry.value, Section) and isinstance(upper.value, Scalar) and upper.value.value is None:
+            entries.append(replace(upper, value=entry.value))
+        else:
+            entries.append(upper)
+    entries += [entry for entry in over.entries if under.entry(entry.key) is None]
+    return Section(tuple(entries), over.line, over.column, under.sound and over.sound)
+
+
+def last_line(node: Scalar | Listing | Section) -> int:
+    """Give the last line on which something in a node begins."""
+    match node:
+        case Scalar():
+            return node.line
+        case Listing():
+            return max((last_line(item) for item in node.items), default=node.line)
+        case Section():
+            return max((last_line(entry.value) for entry in node.entries), default=node.line)
+
+
+def shorten_node(node: Scalar | Listing | Section) -> str:
+    """Say in a few words what stands there."""
+    return shorten(node.text) if isinstance(node, Scalar) else "a list" if isinstance(node, Listing) else "a section"
+
+
+def _capped(problems: Iterable[SettingsProblem]) -> tuple[SettingsProblem, ...]:
+    """Keep the first problems, and say that there are more."""
+    kept = tuple(problems)
+    if len(kept) <= PROBLEM_LIMIT:
+        return kept
+    last = kept[PROBLEM_LIMIT]
+    hint = f"{len(kept) - PROBLEM_LIMIT} more problems from here on are not shown"
+    return (*kept[:PROBLEM_LIMIT], SettingsProblem(last.line, last.column, (), hint=hint, stops=last.stops))
