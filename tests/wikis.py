@@ -87,9 +87,9 @@ class WikiPair:
 
 def embedded_pair() -> WikiPair:
     """The embedded wiki, in memory, with the bot's account."""
-    wiki = EmbeddedWiki(bot="Clerk", max_page_bytes=64 * 1024)
+    wiki = EmbeddedWiki(bot="Boardclerk", max_page_bytes=64 * 1024)
     wiki.advance(timedelta(hours=1))
-    return WikiPair(wiki, wiki, "Clerk")
+    return WikiPair(wiki, wiki, "Boardclerk")
 
 
 @pytest.fixture(params=["embedded", pytest.param("live", marks=pytest.mark.wiki)])
