@@ -14,7 +14,6 @@ from bot.reading.identity import identities
 from bot.reading.marks import (
     Found,
     MarkWords,
-    Signers,
     heading_marks,
     opening_comment,
     quotations,
@@ -26,6 +25,7 @@ from bot.reading.parties import Parties, subject_table
 from bot.reading.pins import find_pin, pin_names
 from bot.reading.rules import Rules
 from bot.reading.signatures import Timestamps
+from bot.reading.signers import Signers
 from bot.reading.templatenames import TemplateNames
 from bot.reading.wikitext import Cover, Scan
 
@@ -64,7 +64,7 @@ def enrich(board: Board, scan: Scan, info: WikiInfo, rules: Rules, timestamps: T
         said = [use for use in here if use.span.start not in quoted]
         found = template_marks(scan, [use for use in said if use.name not in of_pairs], thread, words, signers)
         found += box_findings.marks.get(number, [])
-        opening = _opening(thread, found, box_findings.signing.get(number, set()))
+        opening = _opening(thread, found, box_findings.signing.get(number, set()), signers)
         reporter = opening.author if opening is not None else ""
         named = [use for use in said if use.name in naming]
         hidden = comments.between(thread.start, thread.end)
@@ -94,12 +94,17 @@ class _Finding:
     transcluded: bool
 
 
-def _opening(thread: Thread, found: Sequence[Found], signing: set[int]) -> Comment | None:
-    """The thread's opening comment; the numbers are those of comments that only sign a mark or box."""
-    number = opening_comment(
-        thread.comments, frozenset(signing | {each.comment for each in found if each.comment is not None})
-    )
-    return None if number is None else thread.comments[number]
+def _opening(thread: Thread, found: Sequence[Found], signing: set[int], signers: Signers) -> Comment | None:
+    """The thread's opening comment; ``signing`` are the numbers of comments that only sign a box."""
+    comments = thread.comments
+    of_marks = frozenset(signing | {each.comment for each in found if each.comment is not None})
+    if 0 in of_marks:
+        until = comments[1].signature if len(comments) > 1 else thread.end
+        swallowed = signers.swallowed(comments[0].end, until, comments[0].instant)
+        if swallowed is not None:
+            return swallowed
+    number = opening_comment(comments, of_marks)
+    return None if number is None else comments[number]
 
 
 def _complete(

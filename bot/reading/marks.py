@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Protocol
 
 import re2
 
 from bot.model import Comment, Heading, Mark, Outcome, Thread
-from bot.reading.authors import AuthorLink, AuthorLinks
 from bot.reading.rules import Rules
-from bot.reading.signatures import Timestamp, Timestamps
+from bot.reading.signers import Signers
 from bot.reading.templatenames import TemplateNames, Used
 from bot.reading.wikitext import Cover, Scan, template
 
@@ -24,9 +21,6 @@ MAX_PATTERN = 200
 MAX_HEADING = 1000
 """Of a longer heading only the last so many characters are looked at."""
 
-MAX_LINE = 5000
-"""A signature that follows on the same line, but further off than this, is not the mark's."""
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -34,15 +28,6 @@ class Found:
 
     mark: Mark
     comment: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signature that goes with a mark: its author and instant, and the comment it belongs to, if it makes one."""
-
-    author: str
-    instant: datetime
-    comment: int | None
 
 
 class Pattern(Protocol):
@@ -151,80 +136,6 @@ def heading_marks(heading: Heading | None, words: MarkWords) -> Iterator[Mark]:
         if last is not None and text.endswith(")") and (value := text[last.end() : -1].strip()):
             name = last.group().lstrip("(").rstrip(":： ").strip()
             yield Mark(name, Outcome.RESOLVED, heading.start, heading.end, outcome_word=value)
-
-
-class Signers:
-    """Finds the signature that goes with a mark: in the template's parameters, or after it on the same line.
-
-    Asked for marks in page order it takes time linear in the page: each line is read once.
-    """
-
-    __slots__ = ("_line", "_links", "_scan", "_timestamps")
-
-    def __init__(self, scan: Scan, links: AuthorLinks, timestamps: Timestamps) -> None:
-        """Signatures are looked for in this page's text."""
-        self._scan = scan
-        self._links = links
-        self._timestamps = timestamps
-        self._line = _Stretch(0, -1, (), ())
-
-    def of(self, start: int, end: int, comments: Sequence[Comment]) -> Signed | None:
-        """The signature of what stands in ``start:end``; ``comments`` are those of its thread, in page order."""
-        return self._inside(start, end, comments) or self._after(end, comments)
-
-    def _inside(self, start: int, end: int, comments: Sequence[Comment]) -> Signed | None:
-        """The last signature within the span: the closer signs at the end of the closing words."""
-        stretch = self._read(start, end)
-        for stamp in reversed(stretch.stamps):
-            author = stretch.author(self._scan.text, stamp, start)
-            if author:
-                number = bisect_left(comments, start, key=lambda comment: comment.end)
-                belongs = number < len(comments) and comments[number].end <= end
-                return Signed(author, stamp.instant, number if belongs else None)
-        return None
-
-    def _after(self, end: int, comments: Sequence[Comment]) -> Signed | None:
-        """The first signature that follows on the same line."""
-        if not self._line.start <= end <= self._line.end:
-            newline = self._scan.text.find("\n", end)
-            self._line = self._read(end, newline if newline >= 0 else len(self._scan.text))
-        stamps = self._line.stamps
-        first = bisect_left(stamps, end, key=lambda stamp: stamp.start)
-        if first == len(stamps) or stamps[first].end - end > MAX_LINE:
-            return None
-        author = self._line.author(self._scan.text, stamps[first], end)
-        if not author:
-            return None
-        number = bisect_left(comments, stamps[first].end, key=lambda comment: comment.end)
-        belongs = number < len(comments) and comments[number].end == stamps[first].end
-        return Signed(author, stamps[first].instant, number if belongs else None)
-
-    def _read(self, start: int, end: int) -> _Stretch:
-        """The timestamps and author links between two offsets that are not hidden in comments or nowiki."""
-        hidden = self._scan.hidden
-        stamps = tuple(
-            stamp for stamp in self._timestamps.find(self._scan.text, start, end) if stamp.start not in hidden
-        )
-        links = self._links.find(self._scan.text, start, end) if stamps else ()
-        return _Stretch(start, end, stamps, tuple(link for link in links if link.start not in hidden))
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """What a part of the page holds of signatures, in order."""
-
-    start: int
-    end: int
-    stamps: tuple[Timestamp, ...]
-    links: tuple[AuthorLink, ...]
-
-    def author(self, text: str, stamp: Timestamp, start: int) -> str:
-        """Who signed with this timestamp: the nearest link before it, on its line and behind ``start``; "" if none."""
-        before = bisect_right(self.links, stamp.start, key=lambda link: link.end) - 1
-        if before < 0 or self.links[before].start < start:
-            return ""
-        link = self.links[before]
-        return link.author if text.find("\n", link.end, stamp.start) < 0 else ""
 
 
 def template_marks(scan: Scan, used: Iterable[Used], thread: Thread, words: MarkWords, signers: Signers) -> list[Found]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.model import Comment, Mark, Outcome, Thread
-from bot.reading.marks import Found, MarkWords, Signers
+from bot.reading.marks import Found, MarkWords
 from bot.reading.rules import Rules
+from bot.reading.signers import Signers
 from bot.reading.templatenames import FAMILIES, TemplateNames, Used
 
 
