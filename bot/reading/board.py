@@ -1,0 +1,90 @@
+"""Reads one noticeboard page into a ``Board``: the one door to everything in this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import Board, Comment, WikiInfo
+from bot.reading.authors import AuthorLinks, normal_user
+from bot.reading.comments import Unsigned, find_comments
+from bot.reading.enrich import enrich
+from bot.reading.flow import Flow, split
+from bot.reading.headings import find_headings
+from bot.reading.ids import assign
+from bot.reading.lists import list_threads
+from bot.reading.rules import Rules
+from bot.reading.signatures import Timestamps, learn
+from bot.reading.templatenames import TemplateNames
+from bot.reading.threads import Span, build, find_tail, sections
+from bot.reading.wikitext import Scan, scan, tags_of, template
+
+
+class Reader:
+    """Reads the boards of one wiki; what is learned from the wiki's facts is learned once."""
+
+    __slots__ = ("_links", "_tags", "info", "timestamps")
+
+    def __init__(self, info: WikiInfo) -> None:
+        """Learn how the wiki writes timestamps and user links."""
+        self.info = info
+        self.timestamps = learn(info)
+        self._links = AuthorLinks(info)
+        self._tags = tags_of(info.extensions)
+
+    def board(self, title: str, revision: int, text: str, rules: Rules) -> Board:
+        """Read a page. Never raises, whatever the text; takes time in proportion to its length."""
+        timestamps = self.timestamps.settle(text)
+        found = scan(text, self._tags)
+        headings = find_headings(found, self.info)
+        comments = self._comments(found, split(found, headings), timestamps, rules)
+        ids = assign(headings, comments, self.info)
+        comments = tuple(replace(comment, id=ids.comments[number]) for number, comment in enumerate(comments))
+        floor = headings[-1].end if headings else 0
+        tail = find_tail(found, self.info, floor, lambda piece: any(timestamps.find(piece)))
+        if rules.style == "list":
+            items = list_threads(text, found, headings, rules, self.info)
+            spans = tuple(Span(item.start, item.end, None) for item in items)
+        else:
+            spans = sections(headings, rules.level, tail)
+        threads, outside = build(found, spans, headings, comments, self.info)
+        tail = max(tail, threads[-1].end if threads else 0)
+        board = Board(title, revision, text, threads, headings, outside, tail)
+        return enrich(board, found, self.info, rules, timestamps)
+
+    def _comments(self, found: Scan, flow: Flow, timestamps: Timestamps, rules: Rules) -> tuple[Comment, ...]:
+        stamps = list(timestamps.find(found.text))
+        links = list(self._links.find(found.text))
+        unsigned = tuple(self._unsigned(found, timestamps, rules))
+        return find_comments(found, flow, stamps, links, unsigned)
+
+    def _unsigned(self, found: Scan, timestamps: Timestamps, rules: Rules) -> Iterator[Unsigned]:
+        """Read the templates that sign for somebody else (``{{unsigned|author|time}}``, in either order)."""
+        if not rules.unsigned_templates:
+            return
+        names = TemplateNames(self.info, rules.aliases)
+        wanted = {names.normal(name) for name in rules.unsigned_templates}
+        wanted |= {names.normal(other) for name in rules.unsigned_templates for other in rules.aliases.get(name, ())}
+        for use in names.used(found):
+            if use.name not in wanted or use.span.start in found.hidden:
+                continue
+            read = template(found.text, use.span)
+            author, instant = "", None
+            for param in read.params if read else ():
+                stamp = _instant(timestamps, param.value)
+                if stamp is not None:
+                    instant = stamp
+                elif not author and param.value:
+                    author = normal_user(self.info, param.value)
+            if author and instant is not None:
+                yield Unsigned(use.span.start, use.span.end, author, instant)
+
+
+def _instant(timestamps: Timestamps, value: str) -> datetime | None:
+    """Read a template's timestamp; the zone may be missing, as people leave it out there."""
+    labels = sorted(timestamps.zone.labels)
+    for written in (value, *(f"{value} ({label})" for label in labels)):
+        for stamp in timestamps.find(written):
+            return stamp.instant
+    return None
