@@ -6,13 +6,20 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.wiki.live import Patience, open_wiki
 from tests.mediawiki import server
+from tests.mediawiki.people import People
 from tests.mediawiki.server import Options, Server
 
+if TYPE_CHECKING:
+    from tests.wikis import WikiPair
+
 WikiMaker = Callable[[Options], Server]
+HURRY = Patience(retries=1, wait=0, between_reads=0, between_writes=0)
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +67,39 @@ def fresh_wiki(make_wiki: WikiMaker) -> Iterator[Server]:
     one = make_wiki(Options())
     yield one
     one.stop()
+
+
+def pywikibot_folder(folder: Path) -> Path:
+    """A folder with Pywikibot's own files for the bot's account, as an operator would have it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "user-config.py").write_text("password_file = 'user-password.py'\n", encoding="utf-8")
+    password = folder / "user-password.py"
+    password.write_text(f"({server.BOT!r}, {server.PASSWORD!r})\n", encoding="utf-8")
+    password.chmod(0o600)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def login_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pywikibot's folder for this session's tests."""
+    return pywikibot_folder(tmp_path_factory.mktemp("pywikibot"))
+
+
+@pytest.fixture(scope="session")
+def small_wiki(make_wiki: WikiMaker) -> Server:
+    """A wiki whose pages may hold 64 KiB, for the contract that both adapters keep."""
+    return make_wiki(Options(max_page_kib=64))
+
+
+_tests = itertools.count(1)
+
+
+@pytest.fixture
+def live_pair(small_wiki: Server, login_folder: Path) -> Iterator[WikiPair]:
+    """The live adapter, logged in as the bot on a real MediaWiki, and the people around it."""
+    # Imported here: most tests need no embedded wiki, which this module brings along.
+    from tests.wikis import WikiPair
+
+    wiki = open_wiki("small", api=small_wiki.api, account=server.BOT, folder=login_folder, patience=HURRY)
+    yield WikiPair(wiki, People(small_wiki), server.BOT, prefix=f"{next(_tests)}-")
+    wiki.close()
