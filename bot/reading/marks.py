@@ -79,14 +79,15 @@ class MarkWords:
             for normal in names.twins(name):
                 self.status.setdefault(normal, (name, folded))
         self.headings = tuple(
-            words
+            said
             for listed, outcome in (
                 (rules.closing_headings, Outcome.RESOLVED),
-                (rules.withdrawn, Outcome.WITHDRAWN),
+                # templates and words share this setting: words are those in brackets, or a pattern
+                ([word for word in rules.withdrawn if word.strip().startswith(("(", "[", "/"))], Outcome.WITHDRAWN),
                 (rules.progress_headings, Outcome.IN_PROGRESS),
             )
             for word in listed
-            if (words := _heading_words(word, outcome)) is not None
+            if (said := _heading_words(word, outcome)) is not None
         )
         field = re.escape(rules.heading_field.strip())
         self.field = re.compile(rf"\(\s*{field}\s*[:：]", re.IGNORECASE) if field else None
