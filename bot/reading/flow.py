@@ -19,7 +19,9 @@ _LINE = (
     r"|(?P<rule>----)|(?P<head>=)|(?P<space>[ \t])|(?P<text>))"
 )
 _FIRST = re.compile(_LINE)
-_TOKEN = re.compile(rf"\n{_LINE}|<(?P<end>/?)(?P<tag>(?i:{_BLOCK_TAGS}))(?=[\s/>])[^<>]*+>|(?P<cell>\|\||!!)")
+_TOKEN = re.compile(
+    rf"\n{_LINE}|<(?P<end>/?)(?P<tag>(?i:{_BLOCK_TAGS}))(?=[\s/>])[^<>]*+>|\|\|(?P<cell>)|!!(?P<cells>)"
+)
 _TABLE_LINE = re.compile(r"[ \t]*(\{\||\|\}|\|-|\|\+|\||!)")
 _CONTENT = re.compile(
     r"(?:\s+|</?(?:small|big|span|font|b|i|s|u|sub|sup|del|ins|em|strong|code|noinclude|onlyinclude)\b[^<>]*>|'{2,})*"
@@ -106,7 +108,7 @@ class _Splitter:
             kind = match.lastgroup
             if kind == "tag":
                 self._tag(match["tag"].lower(), bool(match["end"]), at, match.end())
-            elif kind == "cell":
+            elif kind in ("cell", "cells"):
                 if self.tables and self.mode == "cell":
                     self._open(at, match.end(), hard=True)
             else:

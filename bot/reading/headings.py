@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 
 from bot.model import CATEGORY, Heading, WikiInfo
@@ -11,7 +11,7 @@ from bot.reading.wikitext import Scan
 
 FILE = 6
 
-_CANDIDATE = re.compile(r"^=|(?<=-->)=", re.MULTILINE)
+_CANDIDATE = re.compile(r"\n=|-->=")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _NOWIKI = re.compile(r"<nowiki(?:\s[^<>]*)?>(.*?)</nowiki\s*>|<nowiki\s*/>", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"\[\[(?P<target>[^\[\]{}|\n]*)(?:\|(?P<label>(?:[^\[\]]|\[(?!\[)|\](?!\]))*))?\]\]")
@@ -21,6 +21,8 @@ _EXTERNAL = re.compile(
 _QUOTES = re.compile(r"'{2,5}")
 _TEMPLATE = re.compile(r"\{\{[^{}|]*+(?:\|(?P<first>[^{}|=]*+))?[^{}]*+\}\}")
 _SWITCH = re.compile(r"__[A-Z]+__")
+# Sanitizer::armorFrenchSpaces puts a no-break space before these signs and after opening guillemets.
+_FRENCH = re.compile(r"(?<=\S) (?=[?:;!%»›](?!\w))|(?<=[«‹]) ")
 _ROUNDS = 20
 
 
@@ -32,8 +34,7 @@ def find_headings(scan: Scan, info: WikiInfo) -> tuple[Heading, ...]:
     """
     text, found, done = scan.text, [], 0
     comment_starts = {span.end: span.start for span in scan.opaque if span.name == "comment"}
-    for match in _CANDIDATE.finditer(text):
-        at = match.start()
+    for at in _candidates(text):
         if at < done or at in scan.masked:
             continue
         start = at
@@ -45,6 +46,14 @@ def find_headings(scan: Scan, info: WikiInfo) -> tuple[Heading, ...]:
         if heading := _heading(scan, (start, at, end), info):
             found.append(heading)
     return tuple(found)
+
+
+def _candidates(text: str) -> Iterator[int]:
+    """Give every ``=`` that begins a line or follows a comment."""
+    if text.startswith("="):
+        yield 0
+    for match in _CANDIDATE.finditer(text):
+        yield match.end() - 1
 
 
 def logical_line_end(scan: Scan, offset: int) -> int:
@@ -110,7 +119,7 @@ def shown(wikitext: str, info: WikiInfo) -> str:
     text = _SWITCH.sub("", _QUOTES.sub("", text))
     if kept:
         text = re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], text)
-    return unescape(text).strip()
+    return _FRENCH.sub("\N{NO-BREAK SPACE}", unescape(text)).strip()
 
 
 def _repeat(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], text: str) -> str:

@@ -68,7 +68,7 @@ def anchors(headings: Sequence[Heading]) -> tuple[str, ...]:
     last: dict[str, int] = {}
     found: list[str] = []
     for heading in headings:
-        anchor = _BLANKS.sub("_", heading.text).strip("_")
+        anchor = _BLANKS.sub("_", heading.text.replace("\N{NO-BREAK SPACE}", " ")).strip("_")
         key = anchor.lower()
         if key in taken:
             number = last.get(key, 1) + 1

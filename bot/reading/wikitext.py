@@ -16,6 +16,9 @@ MAX_TEMPLATE_CHARS = 10_000
 MAX_TEMPLATE_DEPTH = 20
 """And neither is what holds templates nested deeper than this."""
 
+MAX_INDENT = 200
+"""A table further in than this is text to us."""
+
 OPAQUE_TAGS = frozenset(
     {
         "nowiki",
@@ -224,18 +227,19 @@ def scan(text: str, tags: frozenset[str] = OPAQUE_TAGS) -> Scan:
     return Scan(text, tuple(scanner.opaque), tuple(_nest(templates)), tuple(tables), tuple(unclosed))
 
 
-_LINE_START = re.compile(r"^[ \t:]*(?:(\{\|)|(\|\})(?!\}))", re.MULTILINE)
+_TABLE_SIGN = re.compile(r"\{\|(?P<open>)|\|\}(?!\})(?P<close>)")
 
 
 def _tables(text: str, hidden: Cover) -> tuple[list[tuple[int, int]], list[Unclosed]]:
     """Match ``{|`` with ``|}``, both at the start of a line (Parser::handleTables)."""
     stack: list[int] = []
     found: list[tuple[int, int]] = []
-    for match in _LINE_START.finditer(text):
-        at = match.start(match.lastindex or 0)
-        if at in hidden:
+    for match in _TABLE_SIGN.finditer(text):
+        at = match.start()
+        before = text[max(0, at - MAX_INDENT) : at].rpartition("\n")[2]
+        if before.strip(" \t:") or len(before) == MAX_INDENT or at in hidden:
             continue
-        if match.lastindex == 1:
+        if match.lastgroup == "open":
             stack.append(at)
         elif stack:
             found.append((stack.pop(), match.end()))
