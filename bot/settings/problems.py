@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -148,9 +148,16 @@ def _keys_of(model: type[BaseModel], path: str) -> Iterator[tuple[str, str]]:
     """Give every key of a model and of the models in it, with the name of the section it stands in."""
     for name, info in model.model_fields.items():
         yield path, name
-        kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from _keys_of(kind, name)
+        inner = _model_in(info.annotation)
+        if inner is not None:
+            yield from _keys_of(inner, name)
+
+
+def _model_in(kind: Any) -> type[BaseModel] | None:
+    """Find the model that a field's type is, or holds: ``M``, ``M | None``, ``Mapping[str, M]``, ``tuple[M, ...]``."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    return next((model for part in get_args(kind) if (model := _model_in(part))), None)
 
 
 def told(
@@ -167,7 +174,8 @@ def told(
             continue
         if sound(at.node) or error["type"] in ("missing", "extra_forbidden"):
             problems.append(_in_words(error, at, names, model, siblings))
-    return _joined(problems)
+    meant = {(problem.path[:-1], f'"{problem.nearest}:" is missing here') for problem in problems if problem.nearest}
+    return _joined([problem for problem in problems if (problem.path, problem.hint) not in meant])
 
 
 def _joined(problems: list[SettingsProblem]) -> list[SettingsProblem]:
@@ -233,9 +241,7 @@ def _siblings(model: type[BaseModel], path: Sequence[str]) -> tuple[str, ...]:
     """Give the keys that may stand in the section that a path leads to."""
     for step in path:
         info = model.model_fields.get(step)
-        kind = info.annotation if info else None
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            model = kind
+        model = (_model_in(info.annotation) if info else None) or model
     return tuple(model.model_fields)
 
 

@@ -148,8 +148,11 @@ class _Open:
         return Section(tuple(self.entries.values()), self.line, self.column, self.sound)
 
 
-def read_document(page: str) -> Document:
-    """Read a page. Never raises: what cannot be read is told by the flaws, all of them at once."""
+def read_document(page: str, begins: str = "version: 1") -> Document:
+    """Read a page. Never raises: what cannot be read is told by the flaws, all of them at once.
+
+    ``begins`` is the line that a page begins with, told where somebody wrote something else altogether.
+    """
     size = len(page.encode(errors="replace"))
     if size > SIZE_LIMIT:
         return Document(None, (Flaw(1, 1, f"the page has {size // 1024} kB; settings can have at most 64 kB"),))
@@ -161,7 +164,7 @@ def read_document(page: str) -> Document:
             return Document(None, _on_page([Flaw(number + 1, 1, told)], block), block.marked)
     mended = mend(block.text)
     flaws = list(mended.flaws)
-    root, more = _parse(mended.text, mended.unsound)
+    root, more = _parse(mended.text, mended.unsound, begins)
     told_lines = {flaw.line for flaw in flaws}
     flaws += [flaw for flaw in more if not (flaw.fatal and flaw.line in told_lines)]
     shifted = _shift(root, block) if root is not None else None
@@ -206,14 +209,14 @@ def _shift_node(node: Node, block: Block) -> Node:
             return Section(tuple(entries), line, column, node.sound)
 
 
-def _parse(text: str, unsound: frozenset[int]) -> tuple[Section | None, list[Flaw]]:
+def _parse(text: str, unsound: frozenset[int], begins: str) -> tuple[Section | None, list[Flaw]]:
     """Parse mended text. After an error its line is left out and the rest is read once more, to find further errors."""
     flaws: list[Flaw] = []
     lines = text.split("\n")
     for _ in range(_RETRIES):
         found: list[Flaw] = []
         try:
-            root = _build("\n".join(lines), unsound, found)
+            root = _build("\n".join(lines), unsound, found, begins)
         except _StopError as stop:
             at = min(stop.flaw.line, len(lines)) - 1
             repeated = any(flaw.line == stop.flaw.line for flaw in flaws)
@@ -227,7 +230,7 @@ def _parse(text: str, unsound: frozenset[int]) -> tuple[Section | None, list[Fla
     return None, flaws
 
 
-def _build(text: str, unsound: frozenset[int], flaws: list[Flaw]) -> Section:
+def _build(text: str, unsound: frozenset[int], flaws: list[Flaw], begins: str) -> Section:
     """Build the tree of one document from the parser's events. Raises ``_StopError`` at the first error."""
     open_nodes: list[_Open] = []
     root: Node | None = None
@@ -259,18 +262,18 @@ def _build(text: str, unsound: frozenset[int], flaws: list[Flaw]) -> Section:
             open_nodes[-1].add(node, flaws)
         else:
             root = node
-    return _settings_in(root)
+    return _settings_in(root, begins)
 
 
-def _settings_in(root: Node | None) -> Section:
+def _settings_in(root: Node | None, begins: str) -> Section:
     """Give the root where it is a section. Raises ``_StopError`` where it is anything else."""
     match root:
         case Section():
             return root
         case None | Scalar(text="", plain=True):
-            raise _StopError(Flaw(1, 1, 'nothing is set here: the page begins with "version: 1"'))
+            raise _StopError(Flaw(1, 1, f'nothing is set here: begin with "{begins}"'))
         case _:
-            told = 'settings are "key: value" lines; the page begins with "version: 1"'
+            told = f'settings are lines of "key: value"; begin with "{begins}"'
             found = root.text[:80] if isinstance(root, Scalar) else ""
             raise _StopError(Flaw(root.line, root.column, told, found), last=True)
 
