@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from bot.messages import Messages
-from bot.model import Account, Board, Comment, Heading, Mark, Outcome, Page, Pin, Revision, Thread, User, WikiInfo
+from bot.model import Account, Board, Page, Revision, User, WikiInfo
 from bot.plan import Limits, Memory, Need, Plan, Snapshot
+from bot.reading.board import Reader
 from bot.reading.facts import english
 from bot.reading.rules import Rules
 
@@ -19,12 +20,6 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """The wiki's clock in tests; a Sunday, ISO week 47 of 2026."""
 
 BOARD = "Project:Incidents"
-
-_SIGNATURE = re.compile(r"\[\[User:([^\]|]+)[^\n]*? (\d\d:\d\d, \d{1,2} [A-Z][a-z]+ \d{4} \(UTC\))")
-_HEADING = re.compile(r"^==(?!=) *(.*?) *==$", re.MULTILINE)
-_MARK = re.compile(r"\{\{(resolved|in progress|not done)\}\}")
-_PIN = re.compile(r"\{\{pin until\|(.*?)\}\}")
-_TAIL = re.compile(r"(?:\[\[Category:[^\]]*\]\]\s*)+\Z")
 
 
 def ago(**span: float) -> datetime:
@@ -67,7 +62,7 @@ def signed(author: str, instant: datetime, words: str = "Words.") -> str:
 
 
 def thread(heading: str, *comments: tuple[str, datetime] | str, after: str = "\n\n") -> str:
-    """The wikitext of a thread: a heading, then comments (author and instant, or a line as it is), then a blank line."""
+    """The wikitext of a thread: a heading, comments (author and instant, or a line as it is), a blank line."""
     lines = [f"== {heading} =="]
     for index, comment in enumerate(comments):
         lines.append(":" * index + (comment if isinstance(comment, str) else signed(*comment)))
@@ -85,51 +80,15 @@ def rules(**changes: Any) -> Rules:
     return Rules(**fields)
 
 
+@cache
+def reader() -> Reader:
+    """The reader of the English wiki."""
+    return Reader(wiki_info())
+
+
 def board(text: str, title: str = BOARD, revision: int = 10, reading: Rules | None = None) -> Board:
     """A board read from wikitext."""
-    del reading
-    starts = [(match.start(), match.end(), match[1]) for match in _HEADING.finditer(text)]
-    tail = _TAIL.search(text)
-    tail_start = tail.start() if tail else len(text)
-    ends = [start for start, _, _ in starts[1:]] + [tail_start]
-    seen: dict[str, int] = {}
-    threads = []
-    for (start, heading_end, words), end in zip(starts, ends, strict=True):
-        threads.append(_thread(text, Heading(words, 2, start, heading_end), end, seen))
-    return Board(title, revision, text, tuple(threads), tail_start=tail_start)
-
-
-def _thread(text: str, heading: Heading, end: int, seen: dict[str, int]) -> Thread:
-    start = heading.start
-    comments: list[Comment] = []
-    at = heading.end
-    for found in _SIGNATURE.finditer(text, heading.end, end):
-        instant = datetime.strptime(found[2], "%H:%M, %d %B %Y (UTC)").replace(tzinfo=UTC)
-        comments.append(Comment(found[1], instant, 1, at, found.start(), found.end()))
-        at = found.end()
-    first = f"{comments[0].author}@{comments[0].instant:%Y%m%d%H%M}" if comments else f"unsigned {heading.text}"
-    seen[first] = seen.get(first, 0) + 1
-    marks = []
-    for mark in _MARK.finditer(text, start, end):
-        by = next((comment for comment in comments if comment.end > mark.start()), None)
-        outcome = Outcome.IN_PROGRESS if mark[1] == "in progress" else Outcome.RESOLVED
-        name = mark[1].capitalize()
-        signer, instant_ = (by.author, by.instant) if by else ("", None)
-        marks.append(Mark(name, outcome, mark.start(), mark.end(), signer, instant_))
-    pins = [
-        Pin(None if found[1] == "ever" else datetime.fromisoformat(found[1]), found.start(), found.end())
-        for found in _PIN.finditer(text, start, end)
-    ]
-    return Thread(
-        heading,
-        start,
-        end,
-        f"{first}/{seen[first]}",
-        tuple(comments),
-        reporter=comments[0].author if comments else "",
-        marks=tuple(marks),
-        pin=pins[0] if pins else None,
-    )
+    return reader().board(title, revision, text, reading or rules())
 
 
 def memory(**changes: Any) -> Memory:
@@ -173,7 +132,7 @@ def answered(given: Snapshot, need: Need, wiki: Mapping[str, Page]) -> Snapshot:
         pages={**given.pages, **{title: wiki.get(title, Page(title)) for title in need.pages}},
         users={**given.users, **{name: user(name) for name in need.users if name not in given.users}},
         origins={**given.origins, **{one: given.origins.get(one) for one in need.origins}},
-        redirects={**given.redirects, **{title: () for title in need.redirects}},
+        redirects={**given.redirects, **dict.fromkeys(need.redirects, ())},
     )
 
 

@@ -1,0 +1,174 @@
+"""Moves threads whose time has come to an archive page: the archive is written first, the board is cut after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.model import Thread
+from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
+from tasks.archive.brakes import SIZE, halved, refused, restless
+from tasks.archive.choose import NAME, PUT_BACK, RETURNED, Due, Stays, Verdict, group, held_back, judge_all, select
+from tasks.archive.pages import COUNTER, Filling, Placing, archive_edit, cut_edit, place, put_back
+from tasks.archive.recover import WAITS, recover
+from tasks.archive.settings import ArchiveSettings
+
+__all__ = ["TASK", "UNANSWERED", "ArchiveSettings", "plan"]
+
+UNANSWERED = "archived-unanswered"
+"""Kind of fact: a thread archived without an answer; its value is when it was opened, when archived, and where."""
+
+
+def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan | Need:
+    """Move what is due, with a reason for every thread; first bring moves begun earlier to their end.
+
+    Each archive page is one edit, which begins the move of its threads; one cut of the board follows them all.
+    """
+    verdicts, need = judge_all(snapshot, settings, now)
+    if snapshot.memory.moves:
+        started = recover(snapshot, _due_by(verdicts))
+        if isinstance(started, Need) or need:
+            return need | started if isinstance(started, Need) else need
+        if started is not None and (started.edits or not started.settled):
+            return _with_everybody(started, snapshot)
+        settled = started.settled if started is not None else ()
+    else:
+        settled = ()
+    stop = refused(snapshot, settings)
+    lost, size = halved(snapshot, now)
+    if stop or lost:
+        whole = tuple(decision for decision in (stop, lost) if decision)
+        return Plan(decisions=whole, facts=(size,), settled=settled)
+    return _move(snapshot, settings, now, verdicts, need, Plan(facts=(size,), settled=settled))
+
+
+def _due_by(verdicts: Sequence[Verdict]) -> Callable[[Thread], bool]:
+    """Whether a thread may go by the rules, asked of the verdicts."""
+    due = {verdict.thread.start for verdict in verdicts if isinstance(verdict, Due)}
+    return lambda thread: thread.start in due
+
+
+def _with_everybody(started: Plan, snapshot: Snapshot) -> Plan:
+    """A plan that only ends open moves, with a reason for the threads that it does not touch."""
+    spoken = {decision.thread for decision in started.decisions}
+    waiting = tuple(
+        Decision(NAME, thread.identity, "held back", WAITS, "no move under way")
+        for thread in snapshot.board.threads
+        if thread.identity not in spoken
+    )
+    return replace(started, decisions=started.decisions + waiting)
+
+
+def _move(
+    snapshot: Snapshot, settings: ArchiveSettings, now: datetime, verdicts: Sequence[Verdict], need: Need, start: Plan
+) -> Plan | Need:
+    """The plan that moves what is due; ``start`` holds what is settled and remembered in any case."""
+    chosen = _choose(snapshot, settings, now, verdicts)
+    pause = restless(snapshot, now) if isinstance(chosen, Need) or chosen.placing.fillings else None
+    for asked in (chosen, pause):
+        if isinstance(asked, Need):
+            need |= asked
+    if need or isinstance(chosen, Need):
+        return need
+    fillings, late = _within_limits(chosen.placing.fillings, snapshot)
+    stays = [*chosen.stays, *late]
+    if isinstance(pause, Decision):
+        stays += [
+            wait for filling in fillings for one in filling.groups for wait in held_back(one, pause.found, pause.wanted)
+        ]
+        fillings = ()
+    decisions = {stay.thread.identity: stay.decision for stay in stays}
+    for filling in fillings:
+        for due in _members(filling):
+            found = f"{due.found}; goes to {filling.page.title}"
+            decisions[due.thread.identity] = replace(due.decision, found=found)
+    ordered = [decisions[thread.identity] for thread in snapshot.board.threads if thread.identity in decisions]
+    return replace(
+        start,
+        edits=_edits(fillings, snapshot, settings),
+        decisions=((pause,) if isinstance(pause, Decision) else ()) + tuple(ordered),
+        facts=_facts(fillings, chosen, snapshot, now) if fillings else start.facts + _left_alone(chosen.stays),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which groups go where, and why all others stay."""
+
+    placing: Placing
+    stays: tuple[Stays, ...]
+
+
+def _choose(
+    snapshot: Snapshot, settings: ArchiveSettings, now: datetime, verdicts: Sequence[Verdict]
+) -> _Choice | Need:
+    """Choose and place; what turns out to stand in its archive already stays, and the choice is made anew."""
+    judged = {verdict.thread.start: verdict for verdict in verdicts}
+    while True:
+        groups, tied = group(list(judged.values()))
+        chosen, held = select(groups, len(snapshot.board.threads), settings)
+        placing = place(chosen, snapshot, settings, now)
+        if isinstance(placing, Need):
+            return placing
+        again = list(put_back(placing, snapshot))
+        if not again:
+            return _Choice(placing, (*tied, *held, *placing.waiting))
+        judged.update({stay.thread.start: stay for stay in again})
+
+
+def _members(filling: Filling) -> list[Due]:
+    return [due for one in filling.groups for due in one.members]
+
+
+def _within_limits(fillings: Sequence[Filling], snapshot: Snapshot) -> tuple[tuple[Filling, ...], list[Stays]]:
+    """As many archive pages as the operator's limit leaves edits for, the cut counted in."""
+    room = max(0, snapshot.limits.edits_left - 1)
+    found = f"{snapshot.limits.edits_left} edits left in this run"
+    wanted = "one for each archive page and one for the board"
+    late = [wait for filling in fillings[room:] for one in filling.groups for wait in held_back(one, found, wanted)]
+    return tuple(fillings[:room]), late
+
+
+def _edits(fillings: Sequence[Filling], snapshot: Snapshot, settings: ArchiveSettings) -> tuple[Edit, ...]:
+    """The archives, then the cut."""
+    if not fillings:
+        return ()
+    threads = [thread for filling in fillings for thread in filling.threads]
+    cut = cut_edit(threads, [filling.page for filling in fillings], snapshot)
+    return (*(archive_edit(filling, snapshot, settings) for filling in fillings), cut)
+
+
+def _facts(fillings: Sequence[Filling], chosen: _Choice, snapshot: Snapshot, now: datetime) -> tuple[Fact, ...]:
+    """What is remembered of a move: the board's size after it, page numbers, which threads went unanswered."""
+    board = snapshot.board
+    going = [thread for filling in fillings for thread in filling.threads]
+    left = len(board.text.encode()) - sum(len(board.wikitext(thread).encode()) for thread in going)
+    facts = [Fact(SIZE, "", f"{len(board.threads) - len(going)} {left}")]
+    facts += [Fact(COUNTER, stem, str(number)) for stem, number in chosen.placing.counters.items()]
+    for filling in fillings:
+        for due in _members(filling):
+            if due.unanswered:
+                opened = due.thread.opened or due.since
+                value = f"{_iso(opened)} {_iso(now)} {filling.page.title}"
+                facts.append(Fact(UNANSWERED, due.thread.identity, value))
+    return (*facts, *_left_alone(chosen.stays))
+
+
+def _left_alone(stays: Sequence[Stays]) -> tuple[Fact, ...]:
+    """Threads found to be put back are remembered as such, whatever becomes of their text."""
+    return tuple(Fact(RETURNED, one.thread.identity, "yes") for one in stays if one.verdict == PUT_BACK)
+
+
+def _iso(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+TASK: Task[ArchiveSettings] = Task(
+    name=NAME,
+    settings=ArchiveSettings,
+    plan=plan,
+    every=ArchiveSettings.look_every,
+    needs_words=("archive-moved", "archive-cut", "archive-updated", "archive-undone"),
+)
+"""The task as the runner and the settings page know it."""

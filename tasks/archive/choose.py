@@ -1,0 +1,225 @@
+"""Which threads go: one verdict for each, then ties, what must stay, and how many may go at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from bot.model import Status, Thread
+from bot.plan import Decision, Need, Snapshot
+from bot.reading.status import Conclusion, conclude
+from bot.settings.values import say_duration
+from tasks.archive.settings import ArchiveSettings
+from tasks.archive.text import changed_by_saving
+from tasks.people import listed, people_need
+
+NAME = "archive"
+RETURNED = "archive-returned"
+"""Kind of fact: a thread that was found to stand in the archive already; a person put it back on the board."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A thread whose time has come. ``since`` is when it was last touched; ``unanswered`` that nobody answered it."""
+
+    thread: Thread
+    since: datetime
+    unanswered: bool
+    found: str
+    wanted: str
+
+    @property
+    def decision(self) -> Decision:
+        """Why it goes."""
+        verdict = "move: archived without an answer" if self.unanswered else "move"
+        return Decision(NAME, self.thread.identity, verdict, self.found, self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """A thread that stays, and why."""
+
+    thread: Thread
+    verdict: str
+    found: str
+    wanted: str
+
+    @property
+    def decision(self) -> Decision:
+        """Why it stays."""
+        return Decision(NAME, self.thread.identity, self.verdict, self.found, self.wanted)
+
+
+Verdict = Due | Stays
+
+PUT_BACK = "stay: put back by hand"
+
+
+def is_unsafe(thread: Thread, snapshot: Snapshot) -> Stays | None:
+    """Wikitext that must not be cut whatever the rules say: damaged, swallowed from above, or another page's."""
+    unsafe_from = snapshot.board.unsafe_from
+    if thread.damage:
+        return Stays(thread, "stay: damaged", f"an unclosed {thread.damage}", "wikitext that ends inside the thread")
+    if unsafe_from is not None and thread.end > unsafe_from:
+        return Stays(thread, "stay: damaged", "something unclosed further up", "a board that is sound up to here")
+    if thread.transcluded:
+        return Stays(thread, "stay: transcluded", "the text stands on another page", "a thread on the board itself")
+    return None
+
+
+def judge_all(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> tuple[list[Verdict], Need]:
+    """A verdict on every thread of the board, and what is missing for them to be final.
+
+    While the people are not known everybody counts, so that the threads that may go are among those that are due.
+    """
+    near = [thread for thread in snapshot.board.threads if _may_be_due(thread, settings, now)]
+    need = people_need(near, snapshot)
+    users = None if need else snapshot.users
+    names = listed(snapshot)
+    verdicts: list[Verdict] = []
+    for thread in snapshot.board.threads:
+        conclusion = conclude(thread, snapshot.board, snapshot.rules, users, names, now)
+        result = _judge(thread, conclusion, snapshot, settings, now)
+        if isinstance(result, Need):
+            need |= result
+        else:
+            verdicts.append(result)
+    return verdicts, need
+
+
+def _may_be_due(thread: Thread, settings: ArchiveSettings, now: datetime) -> bool:
+    """Whether the thread is old enough for any rule: nobody's groups are asked for the others."""
+    return thread.last is not None and now - thread.last >= settings.shortest_delay
+
+
+def _judge(
+    thread: Thread, conclusion: Conclusion, snapshot: Snapshot, settings: ArchiveSettings, now: datetime
+) -> Verdict | Need:
+    """One thread by its own marks, dates and text."""
+    if stays := is_unsafe(thread, snapshot) or _held(thread, conclusion, snapshot, now):
+        return stays
+    rule, delay = _rule(conclusion, settings)
+    if delay is None:
+        return Stays(thread, "stay", str(conclusion.status), f"{rule} is never")
+    since = _touched(thread, conclusion)
+    if since is None:
+        if thread.identity not in snapshot.origins:
+            return Need(origins=frozenset({thread.identity}))
+        origin = snapshot.origins[thread.identity]
+        if origin is None:
+            return Stays(thread, "stay", "no signature, and no edit found that brought it", "a date")
+        since = origin.instant
+    if since > now:
+        return Stays(thread, "stay: pinned", f"dated in the future: {_day(since)}", "a date in the past")
+    quiet = f"{conclusion.status}, quiet for {_span(now - since)}"
+    if now - since < delay:
+        return Stays(thread, "stay", quiet, f"{rule}: {say_duration(delay)}")
+    if changed := changed_by_saving(snapshot.board.wikitext(thread), snapshot.info):
+        return Stays(thread, "stay: text would change", changed, "wikitext that a save leaves as it is")
+    return Due(thread, since, conclusion.status is Status.UNANSWERED, quiet, f"{rule}: {say_duration(delay)}")
+
+
+def _held(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: datetime) -> Stays | None:
+    """What people decided: put back by hand, pinned, in progress."""
+    memory = snapshot.memory
+    hashed = memory.hash_of(thread.identity)
+    if hashed in memory.left_alone or (RETURNED, hashed) in memory.facts:
+        return Stays(thread, PUT_BACK, "archived once, on the board again", "a thread never archived")
+    if thread.pin is not None and (thread.pin.until is None or thread.pin.until > now):
+        until = "without an end" if thread.pin.until is None else f"until {_day(thread.pin.until)}"
+        return Stays(thread, "stay: pinned", f"pinned {until}", "no pin")
+    if conclusion.status is Status.IN_PROGRESS:
+        return Stays(thread, "stay: in progress", conclusion.found, "no mark that somebody is working on it")
+    return None
+
+
+def _rule(conclusion: Conclusion, settings: ArchiveSettings) -> tuple[str, timedelta | None]:
+    """The rule that a thread of this status comes under, and its delay."""
+    match conclusion.status:
+        case Status.RESOLVED | Status.WITHDRAWN:
+            mark = conclusion.mark
+            names = (mark.outcome_word, mark.name, str(mark.outcome)) if mark else ()
+            return "resolved_after", settings.delay_for(*names)
+        case Status.UNANSWERED:
+            return "unanswered_after", settings.unanswered_after
+    return "inactive_after", settings.inactive_after
+
+
+def _touched(thread: Thread, conclusion: Conclusion) -> datetime | None:
+    """When somebody last wrote in the thread, the mark's own signature counted in."""
+    instants = [instant for instant in (thread.last, conclusion.mark.instant if conclusion.mark else None) if instant]
+    return max(instants, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Threads that move together: one alone, or those that one closing pair spans."""
+
+    members: tuple[Due, ...]
+
+    @property
+    def since(self) -> datetime:
+        """When any of them was last touched."""
+        return max(due.since for due in self.members)
+
+
+def group(verdicts: Sequence[Verdict]) -> tuple[list[Group], list[Stays]]:
+    """Tied threads as one where all of them are due and touch one another; else all of them stay."""
+    together: dict[object, list[Verdict]] = {}
+    for verdict in verdicts:
+        tied = verdict.thread.tied
+        together.setdefault(verdict.thread.start if tied is None else f"pair {tied}", []).append(verdict)
+    groups: list[Group] = []
+    stays: list[Stays] = []
+    for members in together.values():
+        due = tuple(member for member in members if isinstance(member, Due))
+        if len(due) == len(members) and _touching([one.thread for one in due]):
+            groups.append(Group(due))
+            continue
+        stays += [member for member in members if isinstance(member, Stays)]
+        reason = "another thread in the same box stays" if len(due) < len(members) else "text between them would stay"
+        stays += [Stays(one.thread, "stay: tied", reason, "threads in one box that can all go") for one in due]
+    return groups, stays
+
+
+def _touching(threads: Sequence[Thread]) -> bool:
+    return all(before.end == later.start for before, later in pairwise(threads))
+
+
+def select(groups: Iterable[Group], total: int, settings: ArchiveSettings) -> tuple[list[Group], list[Stays]]:
+    """The groups that go now, in the board's order, and why the others wait; the longest quiet go first."""
+    room = total - settings.keep_threads
+    chosen: list[Group] = []
+    held: list[Stays] = []
+    count = 0
+    for one in sorted(groups, key=lambda each: (each.since, each.members[0].thread.start)):
+        size = len(one.members)
+        if count + size > room:
+            held += held_back(one, f"{total - count} threads on the board", f"keep_threads: {settings.keep_threads}")
+        # A box with more threads than one run may move goes alone, or it would never go.
+        elif chosen and count + size > settings.move_at_most:
+            held += held_back(one, f"{count} threads go in this run", f"move_at_most: {settings.move_at_most}")
+        else:
+            chosen.append(one)
+            count += size
+    if count < settings.move_at_least:
+        for one in chosen:
+            held += held_back(one, f"{count} threads due", f"move_at_least: {settings.move_at_least}")
+        chosen = []
+    return sorted(chosen, key=lambda each: each.members[0].thread.start), held
+
+
+def held_back(one: Group, found: str, wanted: str) -> list[Stays]:
+    """All threads of a group wait."""
+    return [Stays(due.thread, "held back", found, wanted) for due in one.members]
+
+
+def _span(span: timedelta) -> str:
+    """A duration in words, to the minute."""
+    return say_duration(timedelta(minutes=int(span.total_seconds() // 60)))
+
+
+def _day(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M")
