@@ -23,6 +23,8 @@ _TOKEN = re.compile(
     rf"\n{_LINE}|<(?P<end>/?)(?P<tag>(?i:{_BLOCK_TAGS}))(?=[\s/>])[^<>]*+>|\|\|(?P<cell>)|!!(?P<cells>)"
 )
 _TABLE_LINE = re.compile(r"[ \t]*(\{\||\|\}|\|-|\|\+|\||!)")
+_TERM = re.compile(r"(?:[^:\n\[<]|\[\[[^\[\]\n]*+\]\]|\[[^\[\]\n]*+\]|<[^<>\n]*+>|[\[<])*+:?")
+_NO_TALK = re.compile(r"\bclass\s*=[^<>]*\bmw-notalk\b", re.IGNORECASE)
 _CONTENT = re.compile(
     r"(?:\s+|</?(?:small|big|span|font|b|i|s|u|sub|sup|del|ins|em|strong|code|noinclude|onlyinclude)\b[^<>]*>|'{2,})*"
 )
@@ -84,6 +86,7 @@ class _Splitter:
         self.html_level = 0
         self.html_lists_before = 0
         self.quotes = 0
+        self.divs: list[bool] = []
         self.headings = {heading.start: heading.end for heading in headings}
         self.alone = _templates_alone(scan)
         self.alone_end = -1
@@ -138,17 +141,13 @@ class _Splitter:
             kind, match, start = self._past_comments(match, kind, start)
             if start < 0:
                 return
-        before = self.mode
-        if before == "list":
-            while len(self.html_lists) > self.html_lists_before:
-                self.html_level -= self.html_lists.pop()
+        before = self._leave()
         if kind == "close" or (kind == "table" and not self._in_table(start)):
             kind = "text"
             if start in self.scan.masked:
                 return
         forced = 0 < self.alone_end <= at
-        if forced:
-            self.alone_end = -1
+        self.alone_end = -1 if forced else self.alone_end
         match kind:
             case "head":
                 self._head(start, at, before, forced)
@@ -156,11 +155,20 @@ class _Splitter:
                 self._list(match, start, at)
             case "table":
                 self._table(start, at)
+            case "blank" if before == "blank":
+                pass
             case "rule" | "blank":
                 self.mode, self.line_level = "blank", 0
                 self._open(at, match.end(), hard=True, empty=kind == "rule")
             case _:
                 self._plain(kind, start, at, before if not forced else "")
+
+    def _leave(self) -> str:
+        """Leave the line before, and with a list item the HTML lists opened in it; tell what it was."""
+        if self.mode == "list":
+            while len(self.html_lists) > self.html_lists_before:
+                self.html_level -= self.html_lists.pop()
+        return self.mode
 
     def _past_comments(self, match: re.Match[str], kind: str, start: int) -> tuple[str, re.Match[str], int]:
         """Read a line that begins with comments as if they were not there; one of nothing else is no line (-1)."""
@@ -191,7 +199,8 @@ class _Splitter:
         if end is None:
             self._plain("text", start, at, "" if forced else before)
             return
-        self.quotes, self.line_level, self.html_level, self.html_lists = 1, 0, 0, []
+        # an unclosed list or quotation of one thread is not let reach into the next
+        self.quotes, self.line_level, self.html_level, self.html_lists, self.divs = 1, 0, 0, [], []
         self._open(at, start, hard=True, empty=True)
         self.quotes, self.mode, self.skip_to = 0, "head", end
 
@@ -205,14 +214,28 @@ class _Splitter:
             self.mode, self.line_level = "cell", 0
             self._open(at, end, hard=True, empty=True)
             return
-        self._open(at, end, hard=True, empty=prefix == ";" and self._fake_heading(start, end))
+        if prefix.endswith(";"):
+            self._term(prefix, start, at)
+        else:
+            self._open(at, end, hard=True)
+
+    def _term(self, prefix: str, start: int, at: int) -> None:
+        """Part a ``;`` line at its first colon outside links, a timestamp's too (BlockLevelPass::findColonNoLinks)."""
+        end = start + len(prefix)
+        colon = _TERM.match(self.text, end)
+        parted = colon is not None and colon.group().endswith(":")
+        self._open(at, end, hard=True, empty=prefix == ";" and not parted and self._fake_heading(start, end))
+        if parted and colon is not None:
+            self.line_level += 1
+            self._open(colon.end() - 1, colon.end(), hard=True)
+            self.skip_to = colon.end()
 
     def _fake_heading(self, start: int, end: int) -> bool:
         """Tell whether a ``;`` line is a list of one term: DiscussionTools takes it for a heading (T265964)."""
         stop = self.text.find("\n", end)
         stop = len(self.text) if stop < 0 else stop
         alone_before = start < 2 or self.text[self.text.rfind("\n", 0, start - 1) + 1] not in ";:"
-        return alone_before and self.text[stop + 1 : stop + 2] not in (";", ":") and " :" not in self.text[end:stop]
+        return alone_before and self.text[stop + 1 : stop + 2] not in (";", ":")
 
     def _table(self, start: int, at: int) -> None:
         line = _TABLE_LINE.match(self.text, start)
@@ -244,6 +267,8 @@ class _Splitter:
     def _tag(self, tag: str, closing: bool, at: int, end: int) -> None:
         if tag in ("cite", "q", "blockquote"):
             self.quotes = max(0, self.quotes + (-1 if closing else 1))
+        elif tag == "div":
+            self._div(closing, at, end)
         elif tag in ("ul", "ol", "dl"):
             if not closing:
                 self.html_lists.append(False)
@@ -257,6 +282,14 @@ class _Splitter:
         if hard and self.mode not in {"list", "cell"}:
             self.mode = "block"
         self._open(at, end, hard=hard)
+
+    def _div(self, closing: bool, at: int, end: int) -> None:
+        """Let nothing in a ``div`` of class ``mw-notalk`` count (DiscussionTools: help for template authors)."""
+        if not closing:
+            self.divs.append(_NO_TALK.search(self.text, at, end) is not None)
+            self.quotes += self.divs[-1]
+        elif self.divs:
+            self.quotes = max(0, self.quotes - self.divs.pop())
 
     def _box(self, start: int, end: int) -> None:
         """Let a tag whose content is set aside (``pre``, ``gallery``) be a block of its own."""
