@@ -76,7 +76,11 @@ def resolved(instant: datetime, author: str = "Clara") -> str:
 
 def rules(**changes: Any) -> Rules:
     """A board of sections with closing templates, where everybody may close and answer."""
-    fields: dict[str, Any] = {"closing": ("Resolved", "Not done"), "progress": ("In progress",)} | changes
+    fields: dict[str, Any] = {
+        "closing": ("Resolved", "Not done"),
+        "progress": ("In progress",),
+        "pins": ("Pin until",),
+    } | changes
     return Rules(**fields)
 
 
