@@ -121,8 +121,14 @@ class WikiJournal:
 
     # writes
 
-    def intend(self, run: int, board: str, edit: Edit, key: Key, now: datetime) -> Intent:
-        """Note a write right before it is sent, and with it the move that it begins."""
+    def intend(
+        self, run: int, board: str, edit: Edit, key: Key, now: datetime, remaining: frozenset[str] = frozenset()
+    ) -> Intent:
+        """Note a write right before it is sent, and with it the move that it begins.
+
+        ``remaining`` are the hashed identities on the board after a cut: a moved thread whose identity another one has
+        then (an equal author and minute) will not count as put back by a person.
+        """
         # A talk page's title is a name: the journal keeps its hash, the contributions know the page (law 10).
         page = f"#{self.hash_of(edit.page)}" if edit.person else edit.page
         begins = edit.begins is not None
@@ -143,6 +149,16 @@ class WikiJournal:
         with self._database.transaction() as connection:
             if edit.begins is not None:
                 self._begin_move(connection, edit.begins, now)
+            if remaining:
+                chosen = select(t.moves.c.id).where(self._open(board), t.moves.c.archive.in_(edit.finishes))
+                connection.execute(
+                    update(t.moved_threads)
+                    .where(
+                        t.moved_threads.c.move.in_(list(connection.execute(chosen).scalars())),
+                        t.moved_threads.c.thread.in_(sorted(remaining)),
+                    )
+                    .values(ambiguous=True)
+                )
             done = connection.execute(insert(t.writes).values(wiki=self.wiki, **row))
             identifier = _new_id(done.inserted_primary_key)
         return Intent(
@@ -156,7 +172,7 @@ class WikiJournal:
             connection.execute(update(t.writes).where(t.writes.c.id == intent.id).values(**state))
             if key.person:
                 self._tell(connection, key.board, Told(key.person, key.thread, key.kind, instant))
-            if key.own:
+            if key.own and not intent.begins and not intent.archives:
                 _put(connection, t.keys, {"wiki": self.wiki, "key": key.own}, {"instant": instant})
             if intent.begins:
                 connection.execute(
@@ -238,21 +254,11 @@ class WikiJournal:
                 for row in rows
             )
 
-    def close_moves(
-        self, board: str, archives: Iterable[str], state: str, still_there: frozenset[str] = frozenset()
-    ) -> None:
-        """End open moves as ``finished``, ``undone`` or ``void``; ``still_there`` are hashes on the board after it."""
+    def close_moves(self, board: str, archives: Iterable[str], state: str) -> None:
+        """End open moves as ``finished``, ``undone`` or ``void`` (nothing of them was done)."""
         with self._database.transaction() as connection:
             chosen = and_(self._open(board), t.moves.c.archive.in_(list(archives)))
-            ids = list(connection.execute(select(t.moves.c.id).where(chosen)).scalars())
-            if still_there:
-                m = t.moved_threads.c
-                connection.execute(
-                    update(t.moved_threads)
-                    .where(m.move.in_(ids), m.thread.in_(sorted(still_there)))
-                    .values(ambiguous=True)
-                )
-            connection.execute(update(t.moves).where(t.moves.c.id.in_(ids)).values(state=state))
+            connection.execute(update(t.moves).where(chosen).values(state=state))
 
     def put_back(self, board: str, hashes: Iterable[str], now: datetime) -> frozenset[str]:
         """Which of the board's threads a person put back: once moved for good and there again. Remembered for good."""

@@ -1,0 +1,130 @@
+"""The brakes: whether one edit may be saved now, or why not. Pure; the runner asks it right before every write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.model import USER, USER_TALK, Page, WikiInfo
+from bot.plan import Edit
+
+MAIN = 0
+MEDIAWIKI = 8
+# What these hold is run by everybody's browser or server; no task has any business there.
+_CODE = (".js", ".css", ".json", ".lua")
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """All that the guard looks at besides the edit.
+
+    ``run_page`` is as read in the same request as the edit's target, ``run_trusted`` whether its last editor is
+    trusted. ``edits_left`` counts this run's edits, ``notices_left`` today's notices, ``trial_left`` what is left of
+    the task's trial (None: it needs none). ``to_cut`` is how many more edits the move that this edit begins needs
+    until its cut.
+    """
+
+    info: WikiInfo
+    board: str
+    settings_page: str
+    run_title: str
+    run_page: Page | None
+    run_trusted: bool
+    trusted: Collection[str]
+    allowed: Collection[str] = ()
+    edits_left: int = 50
+    notices_left: int = 50
+    trial_left: int | None = None
+    to_cut: int = 0
+
+
+def refusal(edit: Edit, brakes: Brakes) -> str | None:
+    """Say which brake stops the edit, or None where none does. The sentence names pages of the bot's own only."""
+    return (
+        stopped(brakes.run_page, brakes.run_title, brakes.trusted, trusted_editor=brakes.run_trusted)
+        or _page_refusal(edit, brakes)
+        or _limit(edit, brakes)
+    )
+
+
+def stopped(page: Page | None, title: str, trusted: Collection[str], *, trusted_editor: bool) -> str | None:
+    """Say why the run page does not let the bot write, or None where it does (law 7).
+
+    Anybody may stop the bot by changing the page; only a trusted editor, or a page that only they can edit, lets it
+    run.
+    """
+    if page is None or not page.exists:
+        return f"the run page {title} does not exist; a trusted editor makes it with the one word: run"
+    if page.hidden or page.text is None:
+        return f"the run page {title} cannot be read"
+    if page.text.strip().lower() != "run":
+        return f"the run page {title} does not say run"
+    if not trusted_editor and page.protection.get("edit") not in trusted:
+        return f"the last editor of the run page {title} is not trusted; a trusted editor saves it again with: run"
+    return None
+
+
+def _page_refusal(edit: Edit, brakes: Brakes) -> str | None:
+    info = brakes.info
+    page, board, settings = (normal_title(info, title) for title in (edit.page, brakes.board, brakes.settings_page))
+    space = namespace_of(info, page)
+    if page in (settings, normal_title(info, brakes.run_title)):
+        return "the bot never edits its settings page or its run page"
+    if space < 0 or space in (MAIN, MEDIAWIKI):
+        return "the bot never edits articles, special pages or the wiki's interface"
+    if page.lower().endswith(_CODE):
+        return "the bot never edits pages that hold code"
+    if edit.person:
+        if space == USER_TALK and "/" not in page:
+            return None
+        return "a notice goes to a user talk page and nowhere else"
+    if page == board or page.startswith((f"{board}/", f"{settings}/")):
+        return None
+    for entry in brakes.allowed:
+        # An entry that ends in a slash or colon allows what is below it, any other the page and its subpages.
+        title = normal_title(info, entry)
+        if page == title or page.startswith(title if title.endswith(("/", ":")) else f"{title}/"):
+            return None
+    return "the page is neither the board, nor a subpage of it, nor allowed by the operator's file"
+
+
+def _limit(edit: Edit, brakes: Brakes) -> str | None:
+    # The cut that ends a move is never stopped by a limit: the thread would stand on both pages until tomorrow.
+    if edit.finishes:
+        return None
+    if brakes.edits_left <= brakes.to_cut:
+        return "the limit of edits per run is reached"
+    if edit.person and brakes.notices_left <= 0:
+        return "the limit of notices per day is reached"
+    if brakes.trial_left is not None and brakes.trial_left <= brakes.to_cut:
+        return "the task's trial is over"
+    return None
+
+
+def normal_title(info: WikiInfo, title: str) -> str:
+    """Write a title as the wiki does: local namespace name, spaces, first letter (Manual:Page title)."""
+    words = " ".join(title.replace("_", " ").split()).lstrip(":").strip()
+    prefix, colon, rest = words.partition(":")
+    number = _namespaces(info).get(prefix.strip().casefold()) if colon else None
+    if number is None:
+        return _first(words, info)
+    rest = rest.strip()
+    # User names begin with a capital on every wiki ($wgCapitalLinkOverrides).
+    rest = rest[:1].upper() + rest[1:] if number in (USER, USER_TALK) else _first(rest, info)
+    return f"{info.namespaces[number].name}:{rest}"
+
+
+def namespace_of(info: WikiInfo, title: str) -> int:
+    """Which namespace a title is in; 0 for articles."""
+    prefix, colon, _ = title.lstrip(":").partition(":")
+    return _namespaces(info).get(prefix.replace("_", " ").strip().casefold(), MAIN) if colon else MAIN
+
+
+def _namespaces(info: WikiInfo) -> dict[str, int]:
+    return {
+        name.casefold(): number for number, space in info.namespaces.items() if number != MAIN for name in space.names
+    }
+
+
+def _first(words: str, info: WikiInfo) -> str:
+    return words[:1].upper() + words[1:] if info.first_letter else words

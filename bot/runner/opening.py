@@ -1,0 +1,194 @@
+"""How a run begins: the wiki's facts, the account, the settings in force, the work of earlier runs settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot import guard, ledger
+from bot.errors import CommunityProblem, OperatorProblem
+from bot.guard import normal_title
+from bot.journal import Intent, WikiJournal, key_in
+from bot.model import TEMPLATE, Account, Page, WikiInfo
+from bot.operatorfile import WikiEntry
+from bot.plan import Task
+from bot.reading.facts import wiki_info
+from bot.reading.rules import Rules
+from bot.runner.trust import Trust
+from bot.settings.schema import BoardSettings, Settings, SettingsReading, read_settings
+from bot.wiki.port import Wiki
+
+# The wiki's facts are asked for again at least daily (DESIGN, "Reading a board").
+FACTS_LAST = timedelta(days=1)
+# A save whose answer was lost may carry an instant a little before the intent's, by another clock.
+_CLOCKS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The settings that this run goes by, and the revision they come from; ``problems`` are those of the newest one."""
+
+    settings: Settings
+    revision: int
+    problems: tuple[str, ...] = ()
+
+
+def facts(wiki: Wiki, journal: WikiJournal, now: datetime) -> WikiInfo:
+    """Give the wiki's facts, from the journal while they are fresh. ``now`` is the host's clock."""
+    cached = journal.cached_facts()
+    if cached is not None and abs(now - cached.fetched) < FACTS_LAST:
+        return wiki_info(cached.answer)
+    answer = wiki.facts()
+    info = wiki_info(answer)
+    journal.cache_facts(answer, info.version, now)
+    return info
+
+
+def in_force(
+    wiki: Wiki,
+    journal: WikiJournal,
+    page: Page,
+    trust: Trust,
+    info: WikiInfo,
+    tasks: Sequence[Task[Any]],
+) -> InForce:
+    """Find the settings in force: the page's revision if it is accepted, else the last accepted one.
+
+    Raises CommunityProblem where the page is missing or blank (which pauses the bot) or nothing was ever accepted.
+    """
+    if not page.exists or (page.text is not None and not page.text.strip()):
+        raise CommunityProblem(
+            f"the settings page {page.title} is missing or blank, so the bot pauses; write it to resume"
+        )
+    accepted = journal.accepted()
+    problems: tuple[str, ...] = ()
+    if page.text is None:
+        problems = (f"the settings page {page.title} cannot be read; the last accepted revision stays in force",)
+    else:
+        reading = read_settings(page.text, info, tasks)
+        problems = _told(page.title, reading)
+        if reading.settings is not None:
+            if page.revision == accepted or trust.accepts(page):
+                return InForce(reading.settings, page.revision, problems)
+            problems = (
+                f"the newest revision of the settings page {page.title} was not saved by a trusted editor "
+                f"({', '.join(sorted(trust.groups))}); one of them accepts it by saving the page",
+                *problems,
+            )
+    return _earlier(wiki, accepted, page, info, tasks, problems)
+
+
+def _earlier(
+    wiki: Wiki, accepted: int, page: Page, info: WikiInfo, tasks: Sequence[Task[Any]], problems: tuple[str, ...]
+) -> InForce:
+    old = wiki.revisions([accepted]).get(accepted) if accepted else None
+    reading = read_settings(old.text, info, tasks) if old is not None and old.text is not None else None
+    if reading is None or reading.settings is None:
+        raise CommunityProblem("; ".join(problems) or f"the settings page {page.title} cannot be used")
+    return InForce(reading.settings, accepted, problems)
+
+
+def _told(title: str, reading: SettingsReading) -> tuple[str, ...]:
+    return tuple(
+        f"{title}:{problem.line}:{problem.column}: {problem.key}: {problem.message}" for problem in reading.problems
+    )
+
+
+def stopped(page: Page, entry: WikiEntry, trust: Trust) -> str | None:
+    """Say why the run page does not let the bot write, or None where it does."""
+    return guard.stopped(page, entry.run_page, entry.trusted, trusted_editor=trust.of(page))
+
+
+def restore_ledger(wiki: Wiki, journal: WikiJournal, account: Account, boards: Sequence[str], now: datetime) -> int:
+    """Rebuild the ledger where the journal does not know this account's work (law 5); gives how many entries it has."""
+    if not account.name or journal.knows_account(account.name):
+        return 0
+    rebuilt = ledger.rebuild(wiki.contributions(since=now - ledger.REACH), boards, journal.hash_of)
+    journal.restore(account.name, rebuilt, now)
+    return len(rebuilt.told) + len(rebuilt.keys) + len(rebuilt.moves)
+
+
+def settle_writes(wiki: Wiki, journal: WikiJournal) -> int:
+    """Find out what became of writes whose end no run noted; gives how many there were.
+
+    The bot's own contributions are searched for their keys. A write that does not stand there by now is lost.
+    """
+    open_ones = journal.unsettled()
+    if not open_ones:
+        return 0
+    since = min(intent.begun for intent in open_ones) - _CLOCKS
+    waiting: dict[str, list[Intent]] = {}
+    for intent in open_ones:
+        waiting.setdefault(intent.key, []).append(intent)
+    for one in reversed(list(wiki.contributions(since=since))):
+        key = key_in(one.summary)
+        candidates = waiting.get(str(key), []) if key is not None else []
+        match = next((intent for intent in candidates if _is(intent, one.title, one.revision, journal)), None)
+        if key is None or match is None:
+            continue
+        candidates.remove(match)
+        journal.saved(match, key, one.revision, one.instant)
+        if match.archives:
+            journal.close_moves(match.board, match.archives, "undone" if match.kind == "undo" else "finished")
+    for intents in waiting.values():
+        for intent in intents:
+            journal.failed(intent, "lost")
+    return len(open_ones)
+
+
+def _is(intent: Intent, title: str, revision: int, journal: WikiJournal) -> bool:
+    page = f"#{journal.hash_of(title)}" if intent.page.startswith("#") else title
+    return page == intent.page and revision > intent.base
+
+
+def with_aliases(wiki: Wiki, info: WikiInfo, boards: Mapping[str, BoardSettings]) -> Mapping[str, BoardSettings]:
+    """Give every board's rules the redirects that stand for its templates, asked for in one go."""
+    titles = {name: _template_title(info, name) for board in boards.values() for name in _templates(board.rules)}
+    if not titles:
+        return boards
+    answers = wiki.redirects(sorted(set(titles.values())))
+    known = {name: answers.get(title, ()) for name, title in titles.items()}
+    return {
+        title: replace(board, rules=replace(board.rules, aliases=_aliases(board.rules, known)))
+        for title, board in boards.items()
+    }
+
+
+def _template_title(info: WikiInfo, name: str) -> str:
+    # Some boards mark threads with pages of other namespaces: {{User:ClueBot III/DoNotArchiveUntil}}.
+    return name if guard.namespace_of(info, name) else f"{info.namespaces[TEMPLATE].name}:{name}"
+
+
+def _aliases(rules: Rules, known: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    return {name: known[name] for name in sorted(_templates(rules)) if known.get(name)}
+
+
+def _templates(rules: Rules) -> frozenset[str]:
+    lists = (rules.closing, rules.progress, rules.withdrawn, rules.pins, rules.report_templates)
+    more = (rules.subject_templates, rules.unsigned_templates, rules.pairs.keys(), rules.pairs.values())
+    return frozenset(name for names in (*lists, *more, rules.status_templates.keys()) for name in names if name)
+
+
+def board_page(page: Page, info: WikiInfo) -> str | None:
+    """Say why a board's page cannot be worked on, or None where it can (FACTS 7, rows 5 and 6)."""
+    if not page.exists:
+        return "does not exist; make it, or take it out of the settings"
+    if page.redirect is not None:
+        return f"is a redirect to {normal_title(info, page.redirect)}; name the new title in the settings"
+    if page.text is None:
+        return "cannot be read: its text is hidden"
+    if page.model != "wikitext":
+        return f"is not wikitext but {page.model}; the bot works on wikitext only"
+    if not page.text.strip():
+        return "is blank; nothing is done until it has content"
+    return None
+
+
+def check_account(account: Account, *, dry_run: bool) -> None:
+    """Raise OperatorProblem where a run that writes is not logged in."""
+    if not account.name and not dry_run:
+        raise OperatorProblem(
+            "the bot is not logged in on this wiki; check the login in user-config.py, or use --dry-run"
+        )
