@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.model import USER, Comment, Thread, WikiInfo
-from bot.reading.authors import AuthorLinks, normal_user
+from bot.model import USER, USER_TALK, Comment, Thread, WikiInfo
+from bot.reading.authors import AuthorLinks, namespace_ids, normal_user
 from bot.reading.rules import Rules
 from bot.reading.templatenames import TemplateNames, Used
 from bot.reading.wikitext import Cover, Scan, template
@@ -36,8 +36,7 @@ class Parties:
         self._in_headings = rules.subjects_in_headings
         words = "|".join(re.escape(word.strip()) for word in rules.reporter_words if word.strip())
         self._reporter_words = re.compile(words, re.IGNORECASE) if words else None
-        users = info.namespaces.get(USER)
-        self._users = frozenset(name.replace("_", " ").casefold() for name in users.names) if users else frozenset()
+        self._users = frozenset(name for name, number in namespace_ids(info).items() if number in (USER, USER_TALK))
 
     def subjects(
         self, thread: Thread, opening: Comment | None, reporter: str, templates: Iterable[Used]
@@ -93,7 +92,7 @@ class Parties:
     def name(self, written: str) -> str:
         """A name as the wiki has it, with or without its namespace; "" where no account can bear it."""
         prefix, colon, rest = written.partition(":")
-        if colon and " ".join(prefix.replace("_", " ").split()).casefold() in self._users:
+        if colon and " ".join(prefix.replace("_", " ").split()).lower() in self._users:
             written = rest
         written = written.strip().strip("_")
         if not written or len(written.encode("utf-8", "surrogatepass")) > MAX_NAME or _NO_NAME.search(written):
