@@ -1,1 +1,10 @@
 """The tasks, one module each; ``ALL`` is the order in which they run on a board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.plan import Task
+from tasks import archive, notify, summary
+
+ALL: tuple[Task[Any], ...] = (archive.TASK, notify.TASK, summary.TASK)

@@ -36,12 +36,19 @@ class PageShown:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of what happened: when, who did it (a person, the bot), what."""
+    """One line of what happened: when, who did it (a person, the bot), what; and what an edit of the bot changed."""
 
     when: str
     who: str
     what: str
     by_bot: bool = False
+    before: str = ""
+    after: str = ""
+
+    @property
+    def diff(self) -> tuple[DiffLine, ...]:
+        """What the edit changed, line by line."""
+        return diff(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ def _title_pattern(title: str, info: WikiInfo) -> re.Pattern[str]:
     else:
         rest = title
     words = r"[ _]+".join(re.escape(word) for word in rest.replace("_", " ").split())
+    if info.first_letter and rest:
+        words = f"(?i:{re.escape(rest[0])}){words[len(re.escape(rest[0])) :]}"
     spelt = "|".join(r"[ _]+".join(re.escape(word) for word in name.split()) for name in names)
     first = rf"(?i:{spelt})[ _]*:[ _]*" if spelt else ""
     return re.compile(rf"\[\[[ _]*:?[ _]*{first}{words}[ _]*(?:[#|\]])")

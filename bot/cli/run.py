@@ -1,0 +1,167 @@
+"""``clerk run``: one pass over the wikis of the operator's file, and what it did."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.progress import Progress, TaskID
+
+from bot.cli import wire
+from bot.cli.console import ATTENTION, DONE, Format, complain, messages, output, print_json
+from bot.cli.threads import instant_text
+from bot.errors import OperatorProblem
+from bot.journal import Journal
+from bot.operatorfile import Operator, WikiEntry
+from bot.runner import Outcome, RunOptions, RunReport
+from bot.runner import run as run_wiki
+from bot.wiki.port import WikiError
+from tasks import ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the command line chose."""
+
+    wiki: str = ""
+    board: str = ""
+    task: str = ""
+    all_due: bool = False
+    dry_run: bool = False
+
+
+class Bar:
+    """Hears a run and shows how far it is; on a pipe it only says the lines."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._line: TaskID | None = None
+
+    def step(self, what: str, done: int, of: int) -> None:
+        """Moves the bar."""
+        if self._line is None:
+            self._line = self._progress.add_task(what, total=of)
+        self._progress.update(self._line, description=what, completed=done, total=of)
+
+    def said(self, line: str) -> None:
+        """Prints a line for the log."""
+        self._progress.console.print(escape(line))
+
+
+def run(config: Path, chosen: Chosen, printed: Format) -> int:
+    """Runs every wiki, each with its own failure. Exit 1 where a person must look."""
+    operator = wire.operator(config)
+    entries = wire.entries(operator, chosen.wiki)
+    if chosen.task and chosen.task not in {task.name for task in ALL}:
+        raise OperatorProblem(f'there is no task "{chosen.task}"; tasks: {", ".join(task.name for task in ALL)}')
+    journal = wire.journal(operator)
+    reports: list[RunReport] = []
+    failed = False
+    try:
+        with _stoppable() as stop, Progress(console=messages(), transient=True) as progress:
+            for entry in entries:
+                try:
+                    reports.append(_run_one(operator, entry, journal, chosen, progress, stop))
+                except (OperatorProblem, WikiError) as problem:
+                    failed = True
+                    complain(f"{entry.name}: {problem}")
+    finally:
+        journal.close()
+    if printed is Format.JSON:
+        print_json([as_json(report) for report in reports])
+    else:
+        for report in reports:
+            print_report(report)
+    return ATTENTION if failed or any(report.needs_attention for report in reports) else DONE
+
+
+def _run_one(
+    operator: Operator, entry: WikiEntry, journal: Journal, chosen: Chosen, progress: Progress, stop: list[bool]
+) -> RunReport:
+    limits = operator.limits
+    options = RunOptions(
+        owner=wire.owner(),
+        dry_run=chosen.dry_run,
+        all_due=chosen.all_due,
+        board=chosen.board,
+        task=chosen.task,
+        edits_per_run=limits.edits_per_run,
+        notices_per_day=limits.notices_per_day,
+        seconds_per_run=limits.seconds_per_run,
+        stop=lambda: bool(stop),
+    )
+    with wire.opened(entry, operator.path.absolute().parent) as wiki:
+        return run_wiki(wiki, entry, journal.of(entry.name), ALL, options, Bar(progress))
+
+
+@contextmanager
+def _stoppable() -> Iterator[list[bool]]:
+    """A list that is filled when the process is asked to end (SIGTERM): the run finishes the edit in hand."""
+    asked: list[bool] = []
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def print_report(report: RunReport) -> None:
+    """What a run did, a line for each edit; nothing of what threads say, so that it may go to a log."""
+    console = output()
+    colour = {Outcome.DONE: "green", Outcome.LEASED: "yellow"}.get(report.outcome, "red")
+    console.print(f"[bold]{escape(report.wiki)}[/]: [{colour}]{report.outcome}[/]")
+    for problem in (*report.problems, *report.settings_problems):
+        console.print(f"  [red]{escape(problem)}[/]")
+    for board in report.boards:
+        for task in board.tasks:
+            live = "" if task.live or not task.why_not else f" [dim]({escape(task.why_not)})[/]"
+            console.print(f"  {escape(board.title)} · {task.task}: {len(task.edits)} edits{live}")
+            for edit in task.edits:
+                why = f": {edit.reason}" if edit.reason else ""
+                console.print(f"    {edit.kind} {escape(edit.page)}: {edit.state}{escape(why)}")
+            for problem in task.problems:
+                console.print(f"    [red]{escape(problem)}[/]")
+        for problem in board.problems:
+            console.print(f"  [red]{escape(board.title)}: {escape(problem)}[/]")
+    if report.outcome is Outcome.DONE and not report.edits:
+        console.print("  [dim]nothing to do[/]")
+
+
+def as_json(report: RunReport) -> dict[str, Any]:
+    """A run for machines: counts, pages and reasons, without page texts and without people."""
+    return {
+        "wiki": report.wiki,
+        "outcome": str(report.outcome),
+        "run": report.run,
+        "now": instant_text(report.now),
+        "settings_revision": report.settings_revision,
+        "problems": [*report.problems, *report.settings_problems],
+        "boards": [
+            {
+                "title": board.title,
+                "problems": list(board.problems),
+                "tasks": [
+                    {
+                        "task": task.task,
+                        "live": task.live,
+                        "why_not": task.why_not,
+                        "problems": list(task.problems),
+                        "edits": [
+                            {key: value for key, value in asdict(edit).items() if key not in ("old", "new")}
+                            for edit in task.edits
+                        ],
+                        "decisions": [
+                            {"verdict": one.verdict, "found": one.found, "wanted": one.wanted} for one in task.decisions
+                        ],
+                    }
+                    for task in board.tasks
+                ],
+            }
+            for board in report.boards
+        ],
+    }
