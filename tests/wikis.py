@@ -60,6 +60,9 @@ class Administration(Protocol):
     def move(self, title: str, to: str) -> None:
         """Moves a page and leaves a redirect."""
 
+    def run_jobs(self) -> None:
+        """Runs what the wiki put off (the tags of reverted edits, for one)."""
+
     def flags(self, revision: int) -> tuple[bool, bool]:
         """Whether a recent revision was marked as minor, and as a bot's."""
 
@@ -92,9 +95,12 @@ def embedded_pair() -> WikiPair:
     return WikiPair(wiki, wiki, "Boardclerk")
 
 
-@pytest.fixture(params=["embedded", pytest.param("live", marks=pytest.mark.wiki)])
-def wiki_pair(request: pytest.FixtureRequest) -> WikiPair:
-    """Each adapter in turn. The fixture ``live_pair`` (tests/conftest.py) gives the one on a real MediaWiki."""
+ADAPTERS = ["embedded", pytest.param("live", marks=pytest.mark.wiki)]
+"""Parameters for a fixture that gives each adapter in turn by ``pair_of``."""
+
+
+def pair_of(request: pytest.FixtureRequest) -> WikiPair:
+    """The adapter that the parameter names. The fixture ``live_pair`` gives the one on a real MediaWiki."""
     if request.param == "embedded":
         return embedded_pair()
     pair = request.getfixturevalue("live_pair")

@@ -94,7 +94,7 @@ class Editor:
 
 
 class SiteOptions(TypedDict, total=False):
-    """How a wiki is made: ``language`` ["en"], its name, an IANA ``zone`` [the language's], size limit, first instant."""
+    """How a wiki is made: ``language`` ["en"], name, IANA ``zone`` [the language's], size limit, first instant."""
 
     language: str
     site_name: str
@@ -106,8 +106,8 @@ class SiteOptions(TypedDict, total=False):
 class Site:
     """A wiki in one SQLite file. The clock stands still until somebody moves it.
 
-    An existing file keeps the language, name, zone, size limit and clock that it has. ``spam`` are texts that no edit may
-    add (Extension:SpamBlacklist), ``filters`` are asked about every change and answer with a reason to refuse it
+    An existing file keeps its language, name, zone, size limit and clock. ``spam`` are texts that no edit may add
+    (Extension:SpamBlacklist), ``filters`` are asked about every change and answer with a reason to refuse it
     (Extension:AbuseFilter); both hold for everybody. ``read_only`` refuses every save. New accounts are autoconfirmed
     once they have ``autoconfirm_edits`` edits and are ``autoconfirm_after`` old.
     """
@@ -314,6 +314,9 @@ class Site:
             left = self.store.make_page(source.full, "wikitext")
             self._put(left, Attempt(by, title, summary), f"{self.language.words('redirect')[0]} [[{target.full}]]")
 
+    def run_jobs(self) -> None:
+        """Nothing: this wiki puts nothing off. For tests that also run where something is."""
+
     def set_model(self, title: str, model: str) -> None:
         """Gives an existing page another content model."""
         self.store.set_model(self._known(title).full, model)
@@ -403,7 +406,8 @@ class Site:
         base = self.store.revision(attempt.base or 0)
         if base is None or base.hidden:
             raise Conflict("the revision that the edit was made from is gone")
-        ours = given if attempt.section is None else _with_section(base.text, attempt.heading, given)
+        # A new section is put under what stands there now even so (``WikiPage::replaceSectionAtRev``).
+        ours = given if attempt.section is None else _with_section(current.text, attempt.heading, given)
         merged = merge(base.text, ours, current.text)
         if merged is None:
             raise Conflict("somebody else's edit overlaps this one")

@@ -111,7 +111,7 @@ _REVISION = (
 )
 
 
-def _revision(  # noqa: PLR0913 - the columns of one row
+def _revision(  # noqa: PLR0913, PLR0917 - the columns of one row
     number: int,
     page: int,
     title: str,
