@@ -7,7 +7,10 @@ import sys
 from enum import StrEnum
 from typing import Any
 
+from rich.box import HEAVY_HEAD
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 DONE = 0
 """Exit code: done, or nothing to do."""
@@ -22,6 +25,15 @@ class Format(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+
+
+def table(*columns: str, title: str = "") -> Table:
+    """A table with lines in a terminal and none where it is piped."""
+    box = HEAVY_HEAD if sys.stdout.isatty() else None
+    made = Table(title=escape(title) or None, title_justify="left", box=box, pad_edge=box is not None)
+    for name in columns:
+        made.add_column(name, overflow="fold")
+    return made
 
 
 def output() -> Console:

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
-from bot.cli.console import DONE, Format, output, print_json
+from bot.cli.console import DONE, Format, output, print_json, table
 from bot.cli.look import Source, choose_board, facts_of, read_text, settings_of
 from bot.model import Board, Comment, Status, Thread
 from bot.reading.board import Reader
@@ -29,7 +28,7 @@ _COLOURS = {
 def threads(source: Source, printed: Format) -> int:
     """Prints the threads of a page or file. Rights of people are unknown here, so every closer counts."""
     board, rules = _read(source)
-    now = source.instant or _newest(board)
+    now = source.instant or newest(board)
     concluded = [conclude(thread, board, rules, None, {}, now) for thread in board.threads]
     if printed is Format.JSON:
         print_json(as_json(board, concluded, now))
@@ -52,7 +51,7 @@ def _read(source: Source) -> tuple[Board, Rules]:
     return read_board(source)
 
 
-def _newest(board: Board) -> datetime:
+def newest(board: Board) -> datetime:
     """The newest timestamp on the page; the epoch where there is none."""
     everything = [*board.lead_comments, *(comment for thread in board.threads for comment in thread.comments)]
     return max((comment.instant for comment in everything), default=datetime.fromtimestamp(0).astimezone())
@@ -113,14 +112,13 @@ def _thread(thread: Thread, found: Conclusion) -> dict[str, Any]:
 
 
 def _print_table(board: Board, concluded: Iterable[Conclusion]) -> None:
-    table = Table(title=escape(board.title), title_justify="left")
-    for name in ("#", "Heading", "Status", "Opened", "Newest", "Comments", "Reporter", "Subjects", "Notes"):
-        table.add_column(name, overflow="fold")
+    columns = ("#", "Heading", "Status", "Opened", "Newest", "Comments", "Reporter", "Subjects", "Notes")
+    shown = table(*columns, title=board.title)
     for number, (thread, found) in enumerate(zip(board.threads, concluded, strict=True), start=1):
         notes = [f"unclosed {thread.damage}"] if thread.damage else []
         if thread.pin is not None:
             notes.append("pinned" + (f" until {thread.pin.until:%Y-%m-%d %H:%M}" if thread.pin.until else ""))
-        table.add_row(
+        shown.add_row(
             str(number),
             escape(thread.heading.text if thread.heading else ""),
             f"[{_COLOURS[found.status]}]{found.status}[/]",
@@ -131,4 +129,4 @@ def _print_table(board: Board, concluded: Iterable[Conclusion]) -> None:
             escape(", ".join(thread.subjects)),
             "; ".join(notes),
         )
-    output().print(table)
+    output().print(shown)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.demo.story import PLACES, RUNS, Event, Place
@@ -155,13 +156,17 @@ def play(tasks: Sequence[Task[Any]], heard: Callable[[int, int], None], runs: It
             wiki = community.wiki
             if number == 0:
                 before |= {(wiki.name, title): wiki.current_text(title) for title in wiki.pages()}
-            options = RunOptions(owner="demo", all_due=True, clock=lambda now=instant: now)
+            options = RunOptions(owner="demo", all_due=True, clock=partial(_same, instant))
             report = run(wiki, entry_of(community.place), journal.of(wiki.name), tasks, options)
             reports.append(report)
             lines += _said(report, instant)
         heard(number + 1, len(instants))
     journal.close()
     return Played(tuple(sorted(lines, key=lambda line: line.at)), tuple(reports), before, communities)
+
+
+def _same(instant: datetime) -> datetime:
+    return instant
 
 
 def _said(report: RunReport, instant: datetime) -> list[Told]:

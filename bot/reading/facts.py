@@ -159,8 +159,14 @@ def wiki_info(answer: Mapping[str, Any]) -> WikiInfo:
 @cache
 def english() -> WikiInfo:
     """Give the facts of an English wiki in UTC: used where nobody says which wiki a text is from."""
-    text = Path(__file__).with_name("english.json").read_text(encoding="utf-8")
-    return wiki_info(json.loads(text))
+    return wiki_info(english_answer())
+
+
+@cache
+def english_answer() -> Mapping[str, Any]:
+    """Give the same as the API would have answered."""
+    answer: Mapping[str, Any] = json.loads(Path(__file__).with_name("english.json").read_text(encoding="utf-8"))
+    return answer
 
 
 def _namespaces(query: _Query) -> dict[int, Namespace]:

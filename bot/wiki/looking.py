@@ -10,6 +10,9 @@ from typing import Any
 from bot.model import Account, Contribution, Page, Revision, User
 from bot.wiki.port import Reading, Refused, Saved, Wiki, Write
 
+BOT = "Boardclerk"
+"""The name that the bot goes by where nobody is logged in."""
+
 _EDITS = 1000
 
 
@@ -31,8 +34,8 @@ class Texts:
         return self.answer
 
     def account(self) -> Account:
-        """Nobody."""
-        return Account("")
+        """The bot, as it would sign."""
+        return Account(BOT)
 
     def read(self, titles: Collection[str], *, text: bool = True) -> Reading:
         """The texts in hand; every other page does not exist."""
@@ -87,8 +90,9 @@ class Overlay:
         return self.under.facts()
 
     def account(self) -> Account:
-        """As the wiki underneath."""
-        return self.under.account()
+        """The account logged in underneath, or else the bot as it would sign."""
+        account = self.under.account()
+        return account if account.name else Account(BOT, account.groups, account.rights)
 
     def read(self, titles: Collection[str], *, text: bool = True) -> Reading:
         """The pages given here; the others, and the clock, from underneath."""
