@@ -62,6 +62,8 @@ def settings_php(root: Path, options: Options) -> str:
         f'$wgDiff3 = "{shutil.which("diff3") or "/usr/bin/diff3"}";',
         # Jobs run when a test says so, never behind another request's back.
         "$wgJobRunRate = 0;",
+        # Else the edits of people who are no patrollers undo nothing until somebody patrols them.
+        "$wgUseRCPatrol = false;",
         "$wgEnableEmail = false;",
         "$wgRateLimits = [];",
         "$wgAccountCreationThrottle = [];",

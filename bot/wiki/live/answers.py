@@ -185,13 +185,12 @@ def user(row: Answer) -> User:
 
 
 def block(row: Answer) -> Block:
-    """The block in a row of ``list=users``."""
+    """The block in a row of ``list=users``, which does not say whether the talk page is forbidden, too."""
     return Block(
         by=row["blockedby"],
         since=instant(row["blockedtimestamp"]),
         until=_end(row.get("blockexpiry")),
         partial=bool(row.get("blockpartial")),
-        no_talk=bool(row.get("blockowntalk")),
     )
 
 

@@ -94,6 +94,9 @@ def load(folder: Path) -> ModuleType:
             warnings.simplefilter("ignore")
             config = importlib.import_module("pywikibot.config")
             if Path(config.base_dir).resolve() != folder:
+                # Emptied first: it takes names that are there already for imports, and would pass over user-config.py.
+                for name in [name for name in vars(config) if not name.startswith("__")]:
+                    delattr(config, name)
                 importlib.reload(config)
             pywikibot = importlib.import_module("pywikibot")
             http = importlib.import_module("pywikibot.comms.http")
@@ -103,6 +106,8 @@ def load(folder: Path) -> ModuleType:
             f"Pywikibot cannot read {folder / 'user-config.py'}: {type(error).__name__}: {error}. "
             "Mend the file; user-config.py.sample shows what it takes."
         ) from error
+    # A second site object in one process reads this file and takes its absence for an error.
+    (folder / "throttle.ctrl").touch()
     if getattr(http.cookie_jar, "boardclerk_folder", folder) != folder:
         http.cookie_jar.clear()
     http.cookie_jar.boardclerk_folder = folder

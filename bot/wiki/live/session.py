@@ -89,14 +89,14 @@ class Session:
                 self._pause(attempt)
             try:
                 answer = self._once(parameters, write=False)
-            except Busy as busy:
-                problem = busy
-                continue
-            except Doubtful:
+            except (Doubtful, _NotSent):
                 problem = Unreachable(
                     f"The wiki {self.name} did not answer (time-out, cut connection or server error), "
                     f"{attempt + 1} times: look whether it is up, or wait for the next run."
                 )
+                continue
+            except Busy as busy:
+                problem = busy
                 continue
             except ApiError as error:
                 if error.code in _LOGGED_OUT and relogin:
@@ -186,7 +186,7 @@ class Session:
     def _no_answer(self, error: Exception) -> WikiError:
         """What it means that no answer came: never sent, or perhaps done."""
         if _never_sent(error):
-            return Busy(f"The wiki {self.name} cannot be reached over the network; nothing was saved.")
+            return _NotSent(f"The wiki {self.name} cannot be reached over the network; nothing was saved.")
         return Doubtful(f"The wiki {self.name} gave no clear answer: what was sent may or may not have been done.")
 
     def _understand(self, response: Response, *, write: bool) -> dict[str, Any]:
@@ -290,6 +290,10 @@ class Session:
         """Lets go of the process's entry in Pywikibot's throttle file and of idle connections."""
         self._site.throttle.drop()
         self._http.session.close()
+
+
+class _NotSent(Busy):
+    """No connection was made."""
 
 
 class Lagged(Busy):

@@ -192,7 +192,15 @@ class LiveWiki:
         return found
 
     def _look_closer(self, found: dict[str, User]) -> None:
-        """Adds global locks and new names to what was found."""
+        """Adds what blocks forbid, global locks and new names to what was found."""
+        blocked = {user.name: asked for asked, user in found.items() if user.block is not None}
+        for chunk in answers.chunks(blocked, self.account().batch):
+            got = self._continued(list="blocks", bkusers=_join(chunk), bkprop="user|flags", bklimit="max")
+            for row in (row for answer in got for row in answer["query"]["blocks"]):
+                asked = blocked.get(row.get("user", ""))
+                block = found[asked].block if asked is not None else None
+                if asked is not None and block is not None and not row.get("allowusertalk"):
+                    found[asked] = replace(found[asked], block=replace(block, no_talk=True))
         unknown = [asked for asked, user in found.items() if not user.registered and not _is_address(user.name)]
         for asked in unknown[:_SINGLE_LOOKUPS]:
             found[asked] = replace(found[asked], renamed_to=self._renamed(found[asked].name))
