@@ -60,10 +60,10 @@ class Approval:
 class WikiEntry:
     """One wiki that the bot serves.
 
-    ``site`` is a Pywikibot family and code, ``api`` the address of any wiki's api.php; one of them is empty. ``trusted``
-    are the groups whose members may change the settings page and start the bot; ``allowed`` are titles and title
-    beginnings (those that end in a slash or colon) that the bot may write besides the boards' own. ``approval`` maps a
-    task to the page where it was approved.
+    ``site`` is a Pywikibot family and code, ``api`` the address of any wiki's api.php; one of them is empty.
+    ``trusted`` are the groups whose members may change the settings page and start the bot; ``allowed`` are titles and
+    title beginnings (those that end in a slash or colon) that the bot may write besides the boards' own. ``approval``
+    maps a task to the page where it was approved.
     """
 
     name: str
@@ -84,7 +84,7 @@ class WikiEntry:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """The report across wikis: its page (``WIKI:TITLE``, the wiki as named in the file) and the wikis that it covers."""
+    """The report across wikis: its page (``WIKI:TITLE``, the wiki as named in the file) and the wikis it covers."""
 
     page: str
     wikis: tuple[str, ...]

@@ -33,7 +33,8 @@ class SettingsProblem:
     ``line`` and ``column`` count from 1, on the page. ``path`` are the keys that lead to the place. ``found`` is what
     stands there, shortened; ``wanted`` what would fit, as the end of the sentence "found X, wanted …"; ``hint`` a
     sentence that stands for both where they would not help; ``nearest`` the right name that is nearest to a wrong one.
-    ``stops`` tells what does not run because of it, on ``board`` (a title, "" for all).
+    ``stops`` tells what does not run because of it, on ``board`` (a title, "" for all). ``absent`` where something is
+    missing, which may be because a line could not be read.
     """
 
     line: int
@@ -45,6 +46,7 @@ class SettingsProblem:
     hint: str = ""
     stops: Stops = Stops.PAGE
     board: str = ""
+    absent: bool = False
 
     @property
     def key(self) -> str:
@@ -111,7 +113,7 @@ def sound(node: Node) -> bool:
         case Scalar():
             return node.sound
         case Listing():
-            return all(sound(item) for item in node.items)
+            return node.sound and all(sound(item) for item in node.items)
         case Section():
             return node.sound and all(sound(entry.value) for entry in node.entries)
 
@@ -123,9 +125,11 @@ class Names:
         self._homes = homes
 
     @classmethod
-    def of(cls, sections: Mapping[str, type[BaseModel]], keys: Iterable[str]) -> Names:
-        """Collect the keys of models, each under its section's name ("" is the board), and further keys of the page."""
+    def of(cls, sections: Mapping[str, type[BaseModel]], keys: Iterable[str], tasks: Iterable[str] = ()) -> Names:
+        """Collect the keys of models, each under its section's name ("" is the board), the page's keys, and tasks."""
         homes: dict[str, list[str]] = {key: ["the page itself, not indented"] for key in keys}
+        for task in tasks:
+            homes.setdefault(task, []).append('a board\'s title under "boards:"')
         for section, model in sections.items():
             for path, key in _keys_of(model, section):
                 homes.setdefault(key, []).append(f'"{path}:"' if path else "the board itself")
@@ -172,6 +176,10 @@ def told(
         # A value that may be one thing or another gets an error for each; the one that went deeper is what was meant.
         if inner and error["type"] not in ("missing", "extra_forbidden"):
             continue
+        # Where one value is given for what may also be a section, what is wrong with the value is what helps.
+        alone = sum(spot.path == at.path and spot.line == at.line for _, spot in located) == 1
+        if isinstance(at.node, Scalar) and error["type"] in _SECTION_ERRORS and not alone:
+            continue
         if sound(at.node) or error["type"] in ("missing", "extra_forbidden"):
             problems.append(_in_words(error, at, names, model, siblings))
     meant = {(problem.path[:-1], f'"{problem.nearest}:" is missing here') for problem in problems if problem.nearest}
@@ -215,20 +223,26 @@ def _in_words(
     loc = [step for step in error["loc"] if isinstance(step, str)]
     if error["type"] == "missing":
         key = loc[-1]
-        return SettingsProblem(at.line, at.column, at.path, hint=f'"{key}:" is missing here')
+        return SettingsProblem(at.line, at.column, at.path, hint=f'"{key}:" is missing here', absent=True)
     if error["type"] == "extra_forbidden":
         key = loc[-1]
         known = (*_siblings(model, loc[:-1]), *(siblings if len(loc) == 1 else ()))
         near, hint = names.unknown(key, known)
         return SettingsProblem(at.line, at.column, at.path, found=shorten(key), nearest=near, hint=hint)
-    line, column = (at.node.line, at.node.column) if not _empty(at.node) else (at.line, at.column)
     found, wanted = _found(at.node), _wanted(error)
+    if loc and loc[-1] == "[key]":
+        return SettingsProblem(at.line, at.column, at.path, found=shorten(at.path[-1]), wanted=wanted)
+    line, column = (at.node.line, at.node.column) if not _empty(at.node) else (at.line, at.column)
     if error["type"] in ("literal_error", "enum") and isinstance(at.node, Scalar):
         near = nearest(at.node.text, _choices(error))
         if near:
             return SettingsProblem(line, column, at.path, found=found, nearest=near)
     if _empty(at.node):
-        return SettingsProblem(line, column, at.path, hint=f"nothing stands after the colon; wanted {wanted}")
+        return SettingsProblem(
+            line, column, at.path, hint=f"nothing stands after the colon; wanted {wanted}", absent=True
+        )
+    if not found:
+        return SettingsProblem(line, column, at.path, hint=f"nothing stands between the quotes; wanted {wanted}")
     return SettingsProblem(line, column, at.path, found=found, wanted=wanted)
 
 
@@ -263,11 +277,9 @@ def _found(node: Node) -> str:
             return "{}"
 
 
+_SECTION_ERRORS = ("model_type", "model_attributes_type", "dict_type", "mapping_type")
 _KINDS = {
-    "model_type": "a section: keys on the lines below, indented, each with its value",
-    "model_attributes_type": "a section: keys on the lines below, indented, each with its value",
-    "dict_type": "a section: keys on the lines below, indented, each with its value",
-    "mapping_type": "a section: keys on the lines below, indented, each with its value",
+    **dict.fromkeys(_SECTION_ERRORS, "a section: keys on the lines below, indented, each with its value"),
     "tuple_type": "a list such as [one, two]",
     "list_type": "a list such as [one, two]",
     "frozen_set_type": "a list such as [one, two]",

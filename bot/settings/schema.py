@@ -27,7 +27,6 @@ PROBLEM_LIMIT = 100
 
 # Who is told of a thread, and who waits too long, must be shown where private help is to be had.
 _NEED_SUPPORT = frozenset({"notify", "escalate"})
-_OFF = frozenset({"off", "no", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,8 @@ class _Reader:
         self._models: dict[str, type[TaskSettings]] = {task.name: task.settings for task in tasks}
         self._sections = sections
         homes: dict[str, type[BaseModel]] = {"": BoardModel, **self._models, **sections}
-        self._names = Names.of(homes, ("version", "language", "support", "defaults", "boards", "messages", *sections))
+        self._keys = ("version", "language", "support", "defaults", "boards", "messages", *sections)
+        self._names = Names.of(homes, self._keys, tuple(self._models))
         self._problems: list[SettingsProblem] = []
 
     def read(self) -> SettingsReading:
@@ -140,15 +140,18 @@ class _Reader:
                 self._path_to(flaw.line),
                 found=flaw.found,
                 hint=flaw.message,
-                stops=Stops.PAGE if flaw.fatal else Stops.TASK,
-                board=self._board_of(flaw.line),
+                stops=Stops.PAGE if flaw.fatal else self._stopped_by(self._path_to(flaw.line)),
+                board="" if flaw.fatal else self._board_of(flaw.line),
             )
             for flaw in self._document.flaws
         ]
         if self._document.fatal:
             settings = None
         told_once: dict[tuple[int, int, str], SettingsProblem] = {}
-        for problem in [*flaws, *map(self._where_it_stands, self._problems)]:
+        # Where a line could not be read, what seems to be missing may stand on it, and what follows may belong to it.
+        lost = {flaw.line for flaw in self._document.flaws if flaw.fatal}
+        others = [problem for problem in self._problems if not (lost and (problem.absent or problem.line - 1 in lost))]
+        for problem in [*flaws, *map(self._where_it_stands, others)]:
             told_once.setdefault((problem.line, problem.column, problem.message), problem)
         problems = sorted(told_once.values(), key=lambda problem: (problem.line, problem.column))
         return SettingsReading(settings, _capped(problems), self._hints())
@@ -159,6 +162,13 @@ class _Reader:
         if entry is None or not entry.line <= problem.line <= last_line(entry.value) or problem.path[:1] != ("boards",):
             return problem
         return replace(problem, path=("defaults", *problem.path[2:]), board="")
+
+    def _stopped_by(self, path: tuple[str, ...]) -> Stops:
+        """Tell what does not run when the value at a path does not count."""
+        inside = path[2:] if path[:1] == ("boards",) else path[1:] if path[:1] == ("defaults",) else ()
+        if inside:
+            return Stops.TASK if inside[0] in self._models else Stops.BOARD
+        return Stops.BOARD if len(path) == 2 and path[0] == "boards" else Stops.PAGE
 
     def _board_of(self, line: int) -> str:
         """Give the title, as written, of the board that a line belongs to, "" for none."""
@@ -196,7 +206,7 @@ class _Reader:
             return None
         own = replace(root, entries=tuple(entry for entry in root.entries if entry.key not in self._parts()))
         before = len(self._problems)
-        model = self._model(PageModel, replace(page, node=own), Stops.PAGE, "")
+        model = self._model(PageModel, replace(page, node=own), Stops.PAGE, "", siblings=self._keys)
         sections = {name: self._section(name, kind, page) for name, kind in self._sections.items() if root.entry(name)}
         usable = model is not None and len(self._problems) == before and root.sound
         support = (model.support if model else None) or ""
@@ -221,11 +231,16 @@ class _Reader:
         """Read every board; None where the page does not say which boards there are."""
         root = page.node
         entry = root.entry("boards") if isinstance(root, Section) else None
+        if entry is not None and not entry.value.sound:
+            return None
+        if entry is None and any(problem.nearest == "boards" for problem in self._problems):
+            return None
         if entry is None or not isinstance(entry.value, Section) or not entry.value.entries:
             wanted = 'the boards\' titles, each on its line with a colon: "Project:Incidents":'
             line, column = (entry.line, entry.column) if entry else (page.line, page.column)
             hint = f"nothing names a board; wanted {wanted}" if entry else f'"boards:" is missing; wanted {wanted}'
-            self._tell(SettingsProblem(line, column, ("boards",) if entry else (), hint=hint), Stops.PAGE, "")
+            path = ("boards",) if entry else ()
+            self._tell(SettingsProblem(line, column, path, hint=hint, absent=entry is None), Stops.PAGE, "")
             return None
         defaults = self._defaults(page)
         if defaults is None:
@@ -234,7 +249,10 @@ class _Reader:
         lines: dict[str, int] = {}
         for one in entry.value.entries:
             title = self._title(one)
-            if title and title in lines:
+            if one.key in (*self._models, *BoardModel.model_fields):
+                hint = f"{one.key} stands where a board's title is wanted: indent it and what follows below its board"
+                self._tell(SettingsProblem(one.line, one.column, ("boards", one.key), hint=hint), Stops.BOARD, title)
+            elif title and title in lines:
                 hint = f"the same board stands in line {lines[title]}: put both together"
                 self._tell(SettingsProblem(one.line, one.column, ("boards", one.key), hint=hint), Stops.BOARD, title)
             elif title:
@@ -266,6 +284,8 @@ class _Reader:
             return Section((), page.line, page.column)
         if isinstance(entry.value, Section):
             return entry.value
+        if not entry.value.sound:
+            return None
         wanted = "a section: what holds for every board, on the lines below, indented"
         self._tell(
             SettingsProblem(entry.line, entry.column, ("defaults",), shorten_node(entry.value), wanted), Stops.PAGE, ""
@@ -277,6 +297,8 @@ class _Reader:
         if isinstance(place.node, Scalar) and place.node.value is None:
             place = replace(place, node=Section((), place.line, place.column))
         if not isinstance(place.node, Section):
+            if not place.node.sound:
+                return None
             wanted = "a section: what the bot does there, on the lines below, indented"
             found = shorten_node(place.node)
             self._tell(SettingsProblem(place.line, place.column, place.path, found, wanted), Stops.BOARD, title)
@@ -321,9 +343,9 @@ class _Reader:
     def _task(self, name: str, entry: Entry, place: Place, title: str, board: BoardModel | None) -> TaskSettings | None:
         """Read one task's section; None where it is off or wrong."""
         value = entry.value
-        if isinstance(value, Scalar) and (value.value is False or value.text.strip().lower() in _OFF):
+        if isinstance(value, Scalar) and value.plain and value.text in ("false", "off"):
             return None
-        if isinstance(value, Scalar) and value.value is None:
+        if isinstance(value, Scalar) and value.value in (None, True):
             value = Section((), entry.line, entry.column)
         if isinstance(value, Section) and value.entry("mode") is None and board is not None:
             mode = Entry("mode", Scalar(board.mode, entry.line, entry.column), entry.line, entry.column)

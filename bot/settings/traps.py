@@ -28,7 +28,11 @@ _QUOTED = {'"': re.compile(r'"(?:[^"\\]|\\.)*"'), "'": re.compile(r"'(?:[^']|'')
 # A quotation that is not closed reaches to the line's end here, which keeps the search linear.
 _ANY_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*(?:"|$)|'(?:[^']|'')*(?:'|$)""")
 _AFTER_QUOTE = re.compile(r"[ ]*(?:#.*)?$")
-_ODD_SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]")
+_ODD = r"[\u00a0\u1680\u2000-\u200f\u202f\u205f\u2066-\u2069\u3000\ufeff]"
+_ODD_SPACES = re.compile(_ODD)
+_LEAD = re.compile(rf"(?:\s|{_ODD})*(?:-(?:\s|{_ODD})+)*")
+_ODD_AFTER_COLON = re.compile(rf"\s*(?:- )*[\w-]+:(?={_ODD})")
+_BULLETS = "*-•–—·"
 _TYPOGRAPHIC = "“”„‟«»‘’‚「『"
 
 
@@ -43,10 +47,9 @@ class Mended:
 
 @dataclass(slots=True)
 class _State:
-    """What the lines so far leave open: a block of text, a quotation, brackets."""
+    """What the lines so far leave open: a block of text, brackets."""
 
     block_indent: int = -1
-    quote: str = ""
     brackets: int = 0
 
     def inside(self, line: str) -> bool:
@@ -55,11 +58,6 @@ class _State:
             if not line.strip() or len(line) - len(line.lstrip(" ")) > self.block_indent:
                 return True
             self.block_indent = -1
-        if self.quote:
-            ending = re.search(r'(?<!\\)"' if self.quote == '"' else r"'(?:[^']|$)", line)
-            if ending:
-                self.quote = ""
-            return True
         if self.brackets:
             self.brackets = max(0, self.brackets + _balance(line))
             return True
@@ -73,14 +71,13 @@ def mend(text: str) -> Mended:
     flaws: list[Flaw] = []
     unsound: set[int] = set()
     for number, raw in enumerate(text.split("\n")):
-        line = raw
+        line = _UNREADABLE.sub(" ", raw)
+        within = state.inside(line)
         for character in _UNREADABLE.finditer(raw):
-            place = (number + 1, character.start() + 1)
-            flaws.append(
-                Flaw(*place, f"a character that cannot stand here (U+{ord(character.group()):04X}): delete it")
-            )
-        line = _UNREADABLE.sub(" ", line)
-        if not state.inside(line):
+            told = f"a character that cannot stand here (U+{ord(character.group()):04X}): delete it"
+            flaws.append(Flaw(number + 1, character.start() + 1, told, fatal=within))
+            unsound.add(number)
+        if not within:
             line, trap = _mend_line(line, state)
             if trap:
                 column, message, found, fatal = trap
@@ -113,12 +110,12 @@ def _mend_line(line: str, state: _State) -> tuple[str, _Trap | None]:
         if not mended and _NO_SPACE.fullmatch(value.strip()):
             key, _, rest = kept.partition(":")
             mended = f"{line[:at]}{key}: '{rest}'"
+        elif not mended and value[0] in _BULLETS:
+            mended = f"{line[:at]}- '{kept[1:].strip()}'"
         return mended, (at, told, value.strip()[:80], not mended)
     if _BLOCK_SCALAR.match(value):
         # The text of a block is indented deeper than the key, or than the dash of the list item, that it belongs to.
         state.block_indent = len(parts["indent"]) if parts["key"] else parts["indent"].rfind("-")
-    elif value[:1] in _QUOTED and not _QUOTED[value[0]].match(value):
-        state.quote = value[0]
     elif value[:1] in ("[", "{"):
         state.brackets = max(0, _balance(value))
     return line, None
@@ -126,17 +123,21 @@ def _mend_line(line: str, state: _State) -> tuple[str, _Trap | None]:
 
 def _spacing(line: str) -> Iterator[_Trap]:
     """Find what is wrong with the blanks of a line: tabs and odd spaces before the text, odd spaces after a colon."""
-    lead = re.match(r"[\s\u200b]*(?:-[\s\u200b]+)*", line)
+    lead = _LEAD.match(line)
     blanks = lead.group() if lead else ""
     if "\t" in blanks:
         yield blanks.index("\t"), "a tab stands before the text: indent with spaces", "", True
     odd = _ODD_SPACES.search(blanks)
     if odd:
-        message = f"an odd space (U+{ord(odd.group()):04X}) stands before the text: indent with ordinary spaces"
+        message = (
+            f"an invisible character (U+{ord(odd.group()):04X}) stands before the text: indent with ordinary spaces"
+        )
         yield odd.start(), message, "", True
-    colon = re.match(r"\s*(?:- )*[\w-]+:(?=[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])", line)
+    colon = _ODD_AFTER_COLON.match(line)
     if colon:
-        message = f"an odd space (U+{ord(line[colon.end()]):04X}) stands after the colon: write an ordinary one"
+        message = (
+            f"an invisible character (U+{ord(line[colon.end()]):04X}) stands after the colon: write an ordinary one"
+        )
         yield colon.end(), message, line[colon.end() :].strip()[:80], False
 
 
@@ -169,9 +170,11 @@ def _trap_in(value: str, *, has_key: bool, dashed: bool) -> str:
 
 
 def _after_quotes(value: str) -> str:
-    """Say what is wrong after a quotation that ends on its line."""
+    """Say what is wrong with a quotation or after it."""
     quoted = _QUOTED[value[0]].match(value)
-    if quoted is None or _AFTER_QUOTE.match(value, quoted.end()):
+    if quoted is None:
+        return 'a quotation mark is not closed on its line; text of several lines stands below "|" after the colon'
+    if _AFTER_QUOTE.match(value, quoted.end()):
         return ""
     rest = value[quoted.end() :].strip()
     if rest.startswith(","):
@@ -199,13 +202,17 @@ def _trap_in_lone_line(value: str) -> str:
         return "a comment begins with # here"
     if value.startswith("=="):
         return "a wikitext heading; between the settings only comments can stand, and they begin with #"
-    if value[0] in "*•–—·":
+    if value[0] == "-" and not value.startswith("---"):
+        return 'a space is missing after the dash: "- item"'
+    if value[0] in _BULLETS:
         return f'an item of a list begins with "- " here, not with {value[0]}'
     if "：" in value:
         return 'a wide colon (：): write an ordinary one and a space, "key: value"'
     if _NO_SPACE.fullmatch(value.strip()):
-        return f'a space is missing after the colon: "{value.strip().replace(":", ": ", 1)}"'
-    return ""
+        return f'a space is missing after the colon: "{value.strip().replace(":", ": ", 1)[:80]}"'
+    if value[0] in "?:]}" or value.startswith(("---", "...", "%")):
+        return ""
+    return 'a line without "key: value"; text of several lines stands below "|" after the colon'
 
 
 def _without_comment(value: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
@@ -54,6 +54,7 @@ class Listing:
     items: tuple[Node, ...]
     line: int
     column: int
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,6 @@ class _Open:
     line: int
     column: int
     listing: bool
-    sound: bool = True
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     key: Scalar | None = None
@@ -139,13 +139,14 @@ class _Open:
                 return
             told = f"{key.text} stands here a second time (first in line {before.line}): keep one of them"
             flaws.append(Flaw(key.line, key.column, told, key.text, fatal=False))
-            self.sound = False
+            # Which of the two is meant cannot be known, so that neither counts.
+            self.entries[key.text] = replace(before, value=replace(before.value, sound=False))
 
     def close(self) -> Node:
         """Give the finished section or list."""
         if self.listing:
             return Listing(tuple(self.items), self.line, self.column)
-        return Section(tuple(self.entries.values()), self.line, self.column, self.sound)
+        return Section(tuple(self.entries.values()), self.line, self.column)
 
 
 def read_document(page: str, begins: str = "version: 1") -> Document:
@@ -200,7 +201,7 @@ def _shift_node(node: Node, block: Block) -> Node:
         case Scalar():
             return Scalar(node.text, line, column, node.plain, node.sound)
         case Listing():
-            return Listing(tuple(_shift_node(item, block) for item in node.items), line, column)
+            return Listing(tuple(_shift_node(item, block) for item in node.items), line, column, node.sound)
         case Section():
             entries = (
                 Entry(entry.key, _shift_node(entry.value, block), *_moved(entry.line, entry.column, block))
