@@ -27,10 +27,9 @@ from bot.reading.rules import Rules
 from bot.reading.signatures import Timestamps
 from bot.reading.signers import Signers
 from bot.reading.templatenames import TemplateNames
-from bot.reading.wikitext import Cover, Scan
+from bot.reading.wikitext import Scan
 
 T = TypeVar("T")
-_NOTHING_QUOTED = Cover(())
 
 
 def enrich(board: Board, scan: Scan, info: WikiInfo, rules: Rules, timestamps: Timestamps) -> Board:
@@ -38,48 +37,57 @@ def enrich(board: Board, scan: Scan, info: WikiInfo, rules: Rules, timestamps: T
 
     Wants threads with their spans, headings and comments. Pure, never raises, linear in the text.
     """
-    if not board.threads:
-        return replace(board, unsafe_from=find_damage(scan, ()).unsafe_from)
-    names = TemplateNames(info, rules.aliases)
-    words = MarkWords(names, rules)
-    pair_words = PairWords(names, rules, words)
-    links = AuthorLinks(info)
-    pinning = frozenset(pin_names(names, rules))
-    naming = frozenset(subject_table(names, rules))
-    interesting = words.interesting() | pair_words.interesting() | pinning | naming
-    used = [use for use in names.used(scan) if use.name in interesting]
-    signers = Signers(scan, links, timestamps)
-    boxes, unended = match_boxes(used, pair_words)
-    box_findings = read_boxes(boxes, unended, board.threads, signers)
     damage = find_damage(scan, board.threads)
-    parties = Parties(scan, info, rules, links)
-    templates = _Slices(used, [use.span.start for use in used])
-    notes = [span for span in scan.opaque if span.name == "comment"]
-    comments = _Slices(notes, [span.start for span in notes])
-    of_pairs = pair_words.interesting()
-    findings: list[_Finding] = []
-    for number, thread in enumerate(board.threads):
-        here = templates.between(thread.start, thread.end)
-        quoted = quotations(scan, thread.start, thread.end) if here else _NOTHING_QUOTED
-        said = [use for use in here if use.span.start not in quoted]
-        found = template_marks(scan, [use for use in said if use.name not in of_pairs], thread, words, signers)
-        found += box_findings.marks.get(number, [])
-        opening = _opening(thread, found, box_findings.signing.get(number, set()), signers)
+    if not board.threads:
+        return replace(board, unsafe_from=damage.unsafe_from)
+    reader = _Enricher(scan, info, rules, timestamps)
+    boxes = read_boxes(*match_boxes(reader.used, reader.pair_words), board.threads, reader.signers)
+    findings = [reader.read(thread, boxes, number) for number, thread in enumerate(board.threads)]
+    return replace(board, threads=_complete(board, findings, boxes, damage.words), unsafe_from=damage.unsafe_from)
+
+
+class _Enricher:
+    """What is prepared once for all threads of a board."""
+
+    def __init__(self, scan: Scan, info: WikiInfo, rules: Rules, timestamps: Timestamps) -> None:
+        self.scan = scan
+        self.timestamps = timestamps
+        self.names = TemplateNames(info, rules.aliases)
+        self.words = MarkWords(self.names, rules)
+        self.pair_words = PairWords(self.names, rules, self.words)
+        self.pinning = frozenset(pin_names(self.names, rules))
+        self.naming = frozenset(subject_table(self.names, rules))
+        links = AuthorLinks(info)
+        self.signers = Signers(scan, links, timestamps)
+        self.parties = Parties(scan, info, rules, links)
+        self.boxes = self.pair_words.interesting()
+        wanted = self.words.interesting() | self.boxes | self.pinning | self.naming
+        self.used = [use for use in self.names.used(scan) if use.name in wanted]
+        self.templates = _Slices(self.used, [use.span.start for use in self.used])
+        notes = [span for span in scan.opaque if span.name == "comment"]
+        self.notes = _Slices(notes, [span.start for span in notes])
+
+    def read(self, thread: Thread, boxes: BoxFindings, number: int) -> _Finding:
+        """Read one thread."""
+        here = self.templates.between(thread.start, thread.end)
+        if here:
+            quoted = quotations(self.scan, thread.start, thread.end)
+            here = [use for use in here if use.span.start not in quoted]
+        own = [use for use in here if use.name not in self.boxes]
+        found = template_marks(self.scan, own, thread, self.words, self.signers) + boxes.marks.get(number, [])
+        opening = _opening(thread, found, boxes.signing.get(number, set()), self.signers)
         reporter = opening.author if opening is not None else ""
-        named = [use for use in said if use.name in naming]
-        hidden = comments.between(thread.start, thread.end)
-        findings.append(
-            _Finding(
-                opening,
-                reporter,
-                parties.subjects(thread, opening, reporter, named),
-                (*heading_marks(thread.heading, words), *unsigned_if_opening(found, thread, opening)),
-                find_pin(scan, thread, [use for use in said if use.name in pinning], hidden, timestamps),
-                not thread.comments and stands_elsewhere(scan, thread, names, pinning),
-            )
+        naming = [use for use in here if use.name in self.naming]
+        pinning = [use for use in here if use.name in self.pinning]
+        notes = self.notes.between(thread.start, thread.end)
+        return _Finding(
+            opening,
+            reporter,
+            self.parties.subjects(thread, opening, reporter, naming),
+            (*heading_marks(thread.heading, self.words), *unsigned_if_opening(found, thread, opening)),
+            find_pin(self.scan, thread, pinning, notes, self.timestamps),
+            not thread.comments and stands_elsewhere(self.scan, thread, self.names, self.pinning),
         )
-    threads = _complete(board, findings, box_findings, damage.words)
-    return replace(board, threads=threads, unsafe_from=damage.unsafe_from)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.model import USER, USER_TALK, Comment, Thread, WikiInfo
 from bot.reading.authors import AuthorLinks, namespace_ids, normal_user
@@ -13,6 +13,9 @@ from bot.reading.wikitext import Cover, Scan, template
 
 _NO_NAME = re.compile(r"[#<>\[\]|{}/\x00-\x1f]")
 """What no user name holds (Manual:$wgInvalidUsernameCharacters, Manual:Page title)."""
+
+_NESTING = re.compile(r"[\[{<]")
+_NOWHERE = Cover(())
 
 MAX_NAME = 255
 """Bytes of a page title, so of a name."""
@@ -39,19 +42,21 @@ class Parties:
         self._users = frozenset(name for name, number in namespace_ids(info).items() if number in (USER, USER_TALK))
 
     def subjects(
-        self, thread: Thread, opening: Comment | None, reporter: str, templates: Iterable[Used]
+        self, thread: Thread, opening: Comment | None, reporter: str, templates: Sequence[Used]
     ) -> tuple[str, ...]:
         """Whom the thread names, in page order, without repeats and without the reporter.
 
         Names count in the heading, in the opening comment and in what the reporter wrote later. What others write names
         nobody: else anybody could make a party of the admin who is about to close, or have a crowd told.
         """
+        if not templates and not self._in_headings:
+            return ()
         found: dict[str, None] = {}
         heading_end = thread.heading.end if thread.heading is not None else thread.start
         reporter_from = self._reporter_words_at(thread.start, heading_end)
         if self._in_headings and thread.heading is not None:
             found.update(dict.fromkeys(self._in_heading(thread.heading.start, reporter_from)))
-        reporting = self._reporters_words(thread, opening, reporter)
+        reporting = self._reporters_words(thread, opening, reporter) if templates else _NOWHERE
         for used in templates:
             at = used.span.start
             if not (at < reporter_from if at < heading_end else at in reporting):
@@ -84,10 +89,13 @@ class Parties:
 
     def _first_parameter(self, used: Used) -> str:
         """The user whom a template names, in the wiki's own form; "" where that is no name."""
+        written = self._scan.text[used.span.start + 2 : used.span.end - 2]
+        if not _NESTING.search(written):
+            # nearly all of them: nothing stands in it that a parser would be needed for
+            positional, named = _parameters(written)
+            return self.name(named.get("1", positional) or named.get("user", ""))
         read = template(self._scan.text, used.span)
-        if read is None:
-            return ""
-        return self.name(read.get("1") or read.get("user"))
+        return self.name(read.get("1") or read.get("user")) if read is not None else ""
 
     def name(self, written: str) -> str:
         """A name as the wiki has it, with or without its namespace; "" where no account can bear it."""
@@ -98,6 +106,19 @@ class Parties:
         if not written or len(written.encode("utf-8", "surrogatepass")) > MAX_NAME or _NO_NAME.search(written):
             return ""
         return normal_user(self._info, written)
+
+
+def _parameters(written: str) -> tuple[str, dict[str, str]]:
+    """The first parameter without a name, and those with one, of a template in which nothing is nested."""
+    positional: str | None = None
+    named: dict[str, str] = {}
+    for part in written.split("|")[1:]:
+        name, equals, value = part.partition("=")
+        if equals:
+            named[name.strip()] = value.strip()
+        elif positional is None:
+            positional = part.strip()
+    return positional or "", named
 
 
 def listed_names(text: str, links: AuthorLinks) -> frozenset[str]:
