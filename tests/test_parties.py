@@ -2,9 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reading.authors import AuthorLinks
-from bot.reading.facts import english
-from bot.reading.parties import listed_names
 from tests.boards import at, only, says, sign, thread
 
 GIVEN = {"subject_templates": ("userlinks", "vandal"), "subjects_in_headings": True}
@@ -106,8 +103,3 @@ def test_a_name_given_twice_stands_once() -> None:
 def test_closing_words_on_top_name_nobody() -> None:
     text = thread(f"{{{{resolved|1=see {{{{userlinks|Ben}}}} {sign('Adam', at(12))}}}}}\n\n", says("Rosa", at(9)))
     assert only(text, None, closing=("resolved",), **GIVEN).subjects == ()
-
-
-def test_a_page_lists_people_by_links() -> None:
-    text = "* [[User:Adam]]\n* [[User talk:Bea|B]]\n* [[Project:Somewhere]]\n"
-    assert listed_names(text, AuthorLinks(english())) == {"Adam", "Bea"}

@@ -119,8 +119,3 @@ def _parameters(written: str) -> tuple[str, dict[str, str]]:
         elif positional is None:
             positional = part.strip()
     return positional or "", named
-
-
-def listed_names(text: str, links: AuthorLinks) -> frozenset[str]:
-    """The names that a page lists by links, for ``People.listed_on``."""
-    return frozenset(link.author for link in links.find(text, 0, len(text)))
