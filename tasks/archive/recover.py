@@ -146,12 +146,17 @@ def _copy(
         if snapshot.memory.hash_of(one.identity) != identity:
             continue
         if thread is None or _opening(archive, one) == _opening(snapshot.board, thread):
-            # With the journal lost, a copy that has nothing of its own is taken for the bot's.
-            grew = not digests and thread is not None
-            own = lines_missing(archive.wikitext(one), snapshot.board.wikitext(thread)) if grew and thread else ["?"]
-            if digests or not own:
-                return _Copy(one.start, one.end, untouched=not own)
+            # With the journal lost, a copy that has nothing of its own but a heading is taken for the bot's.
+            untouched = not digests and thread is not None and not _own_lines(archive, one, snapshot.board, thread)
+            if digests or untouched:
+                return _Copy(one.start, one.end, untouched)
     return None
+
+
+def _own_lines(archive: Board, copy: Thread, board: Board, thread: Thread) -> list[str]:
+    """What a copy has, heading aside, that the thread on the board has not."""
+    body = archive.text[copy.heading.end if copy.heading else copy.start : copy.end]
+    return lines_missing(body, board.wikitext(thread))
 
 
 def _opening(board: Board, thread: Thread) -> str:
