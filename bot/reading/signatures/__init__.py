@@ -81,17 +81,23 @@ class Timestamps:
         return self
 
     def _find(self, one: Format, text: str, start: int, end: int) -> Iterator[Timestamp]:
-        search, zones = one.pattern.search, self.zone
+        instant_of = self.zone.instant
         for label in self._zones.finditer(text, start, end):
-            bracket = label.start()
-            first = max(start, bracket - one.width)
-            if ";" in text[first:bracket]:
-                first = max(start, bracket - REACH)
-            found = search(text, max(first, text.rfind("\n", first, bracket) + 1), bracket)
+            found = _before(one, text, start, label.start())
             local = one.local(found) if found else None
-            instant = zones.instant(local, plain(label[1])) if local else None
+            instant = instant_of(local, plain(label[1])) if local else None
             if found and instant:
-                yield Timestamp(found.start(), label.end(), instant)
+                yield Timestamp(one.start(found), label.end(), instant)
+
+
+def _before(one: Format, text: str, start: int, bracket: int) -> re.Match[str] | None:
+    """Match a format that ends where a zone's bracket begins; far back only where entities may have stretched it."""
+    near = max(start, bracket - one.width)
+    found = one.pattern.search(text, max(near, text.rfind("\n", near, bracket) + 1), bracket)
+    if found or ";" not in text[near:bracket]:
+        return found
+    far = max(start, bracket - REACH)
+    return one.pattern.search(text, max(far, text.rfind("\n", far, bracket) + 1), bracket)
 
 
 def learn(info: WikiInfo) -> Timestamps:

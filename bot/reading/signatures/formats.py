@@ -18,6 +18,7 @@ IDEOGRAPHS = "〇零一二三四五六七八九"
 
 _MARKS_WIDTH = 3
 _SPACE_WIDTH = 3 + _MARKS_WIDTH
+_LINK_WIDTH = 12
 _WEEKDAY_WIDTH = 42 + _MARKS_WIDTH
 
 _NAME = r"[^\n<>\[\]{}|]"
@@ -55,7 +56,9 @@ class Format:
 
     ``parts`` are fields and the literal texts between them, in order, up to the bracket of the zone. ``era`` is what
     the written year is ahead of the common one (Thai 543, ``xkY`` of ``Language::sprintfDate``). ``year_digits`` is how
-    many digits the year has in the sample. ``ideographs`` tells digits that are words (二〇二六).
+    many digits the year has in the sample. ``ideographs`` tells digits that are words (二〇二六). ``linked``
+    tells that small words link day and month; they vary with both in some languages (1î d' djanvî, 5 di may), so any
+    few letters stand for them.
     """
 
     parts: tuple[Part | str, ...]
@@ -63,40 +66,60 @@ class Format:
     era: int = 0
     year_digits: int = 4
     ideographs: bool = False
+    linked: bool = False
     pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
     fields: tuple[Part, ...] = field(init=False, repr=False, compare=False)
+    _places: tuple[int, int, int, int, int] = field(init=False, repr=False, compare=False)
     width: int = field(init=False, repr=False, compare=False)
     """The most characters that a match has, as long as no space or mark in it is an entity."""
 
     def __post_init__(self) -> None:
         fields = tuple(part for part in self.parts if isinstance(part, Part) and not _is_weekday(part))
         object.__setattr__(self, "fields", fields)
-        object.__setattr__(self, "width", sum(_width(part, self.names) for part in self.parts) + _SPACE_WIDTH)
+        month = Part.MONTH if Part.MONTH in fields else Part.MONTH_NAME
+        places = tuple(fields.index(part) for part in (Part.YEAR, month, Part.DAY, Part.HOUR, Part.MINUTE))
+        object.__setattr__(self, "_places", places)
+        object.__setattr__(
+            self, "width", sum(_width(part, self.names) for part in self.parts) + _SPACE_WIDTH + _LINK_WIDTH
+        )
         body = MARKS.join(self._piece(part) for part in self.parts)
         object.__setattr__(self, "pattern", re.compile(rf"{body}{MARKS}{SPACE}\Z"))
 
     def local(self, match: re.Match[str]) -> datetime | None:
         """Return the local time that a match of ``pattern`` writes, None where no calendar has it."""
-        values = {part: self._value(part, text) for part, text in zip(self.fields, match.groups(), strict=True)}
-        months = (values[Part.MONTH],) if Part.MONTH in values else self.months(match)
-        hour = values[Part.HOUR]
-        for month in months:
+        texts = match.groups()
+        value = number if self.ideographs else int
+        year, month, day, hour, minute = self._places
+        months = (value(texts[month]),) if self.fields[month] is Part.MONTH else self._months(texts[month])
+        for one in months:
             try:
                 return datetime(  # noqa: DTZ001 - local time, the zone is read apart
-                    values[Part.YEAR] - self.era, month, values[Part.DAY], hour, values[Part.MINUTE]
+                    value(texts[year]) - self.era, one, value(texts[day]), value(texts[hour]), value(texts[minute])
                 )
             except ValueError:
                 continue
         return None
 
-    def months(self, match: re.Match[str]) -> tuple[int, ...]:
-        """Return the months that the matched name may mean, none where it is no month's name."""
-        return self.names.get(name_key(match[1 + self.fields.index(Part.MONTH_NAME)]), ())
+    def start(self, match: re.Match[str]) -> int:
+        """Return where the timestamp of a match begins: a month in front may have caught text before its name."""
+        if self.parts[0] is not Part.MONTH_NAME or name_key(match[1]) in self.names:
+            return match.start()
+        name = self._last_name(name_key(match[1]))
+        places = range(match.end(1) - 1, match.start(1), -1)
+        return next((place for place in places if name_key(match.string[place : match.end(1)]) == name), match.start())
 
-    def _value(self, part: Part, text: str) -> int:
-        if part is Part.MONTH_NAME:
-            return 0
-        return number(text)
+    def _months(self, written: str) -> tuple[int, ...]:
+        """Return the months that a written name may mean, none where it is no name."""
+        key = name_key(written)
+        if key not in self.names and (self.linked or self.parts[0] is Part.MONTH_NAME):
+            name = self._last_name(key)
+            link = key.removesuffix(name)
+            if self.parts[0] is Part.MONTH_NAME or (len(link) <= _LINK_WIDTH and link.endswith((" ", "'", "’"))):
+                key = name
+        return self.names.get(key, ())
+
+    def _last_name(self, key: str) -> str:
+        return max((name for name in self.names if key.endswith(name)), key=len, default="")
 
     def _piece(self, part: Part | str) -> str:
         digit = f"[{IDEOGRAPHS}]" if self.ideographs else r"\d"
@@ -108,7 +131,7 @@ class Format:
             case Part.DAY | Part.HOUR | Part.MONTH:
                 return f"({digit}{{1,2}})"
             case Part.MONTH_NAME:
-                return f"({_NAME}{{1,{_room(self.names)}}}?)"
+                return f"({_NAME}{{1,{_room(self.names) + (_LINK_WIDTH if self.linked else 0)}}}?)"
             case Part.WEEKDAY:
                 return _WEEKDAY
             case Part.BRACKETED_WEEKDAY:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _JOINERS = "\u200b\u200c\u200d"
 _SPACES = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_MARK_ENTITIES = r"&(?:[lr]lm|#820[67]|#x200[efEF]);"
+_MARK_ENTITIES = r"&(?:lrm|rlm|#820[67]|#x200[efEF]);"
 _SPACE_ENTITIES = r"&(?:nbsp|thinsp|ensp|emsp|#160|#xa0|#xA0|#32|#x20|#8239|#x202f|#x202F);"
 
 MARKS = rf"(?:[{_BIDI}]|{_MARK_ENTITIES}){{0,3}}"
@@ -23,6 +24,7 @@ _ANY_MARK = re.compile(rf"[{_BIDI}]|{_MARK_ENTITIES}")
 _ANY_SPACE = re.compile(rf"(?:[{_SPACES}]|{_SPACE_ENTITIES})+")
 
 
+@lru_cache(maxsize=2048)
 def plain(text: str) -> str:
     """Return the text without marks, with single plain spaces, in Unicode's composed form."""
     return unicodedata.normalize("NFC", _ANY_SPACE.sub(" ", _ANY_MARK.sub("", text)))
@@ -33,6 +35,7 @@ def literal(text: str) -> str:
     return SPACE.join(re.escape(part) for part in text.split(" "))
 
 
+@lru_cache(maxsize=2048)
 def name_key(text: str) -> str:
     """Return what two spellings of one name have in common: plain, case folded, without joiners and outer spaces."""
     folded = unicodedata.normalize("NFC", plain(html.unescape(text)).casefold())

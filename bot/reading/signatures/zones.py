@@ -26,15 +26,16 @@ class Zone:
         A label of the wrong half of the year does not move the time: DiscussionTools reads such a time by the zone's
         rules too (``CommentParser::getTimestampParser``).
         """
-        abbreviation = self.labels.get(label, label)
-        readings = [local.replace(tzinfo=self.rules, fold=fold) for fold in (0, 1)]
-        named = [reading for reading in readings if reading.tzname() == abbreviation]
+        earlier = local.replace(tzinfo=self.rules)
+        later = earlier.replace(fold=1)
+        before, after = _shift(earlier), _shift(later)
+        if before != after:
+            # Either the clocks showed this time twice, and the offset shrank, or never.
+            twice = before > after
+            named = [one for one in (earlier, later) if one.tzname() == self.labels.get(label, label)]
+            before = _shift(named[-1]) if named else after if twice else before
         try:
-            if named or readings[0].utcoffset() == readings[1].utcoffset():
-                return max(reading.astimezone(UTC) for reading in (named or readings))
-            if _skipped(readings):
-                return readings[0].astimezone(UTC)
-            return readings[1].astimezone(UTC)
+            return (local - before).replace(tzinfo=UTC)
         except OverflowError:
             return None
 
@@ -88,6 +89,5 @@ def _abbreviations(rules: tzinfo) -> tuple[str, ...]:
     return tuple(name for name in names if name and name != "LMT")
 
 
-def _skipped(readings: list[datetime]) -> bool:
-    """Whether the clocks never showed this local time: the two readings then fall in the wrong order."""
-    return readings[0].astimezone(UTC) > readings[1].astimezone(UTC)
+def _shift(time: datetime) -> timedelta:
+    return time.utcoffset() or timedelta(0)
