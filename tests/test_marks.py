@@ -264,3 +264,20 @@ def test_german_boards_are_read_with_their_own_namespaces() -> None:
     found: Thread = only(text, wiki_info(answer), closing=("erledigt",), closing_headings=("(erl.)",))
     assert [(mark.name, mark.signer) for mark in found.marks] == [("(erl.)", ""), ("erledigt", "Adam")]
     assert found.marks[1].instant == at(10)
+
+
+def test_a_status_template_too_long_to_read_says_nothing() -> None:
+    given = {"status_templates": {"status": {"closed": "resolved"}}}
+    assert names(thread("{{status|closed|" + "x" * 11_000 + "}}\n\n", REPORT), **given) == []
+
+
+def test_quotation_tags_that_are_themselves_quoted_hide_nothing() -> None:
+    line = f"<nowiki><blockquote></nowiki> {{{{resolved}}}} {sign('Adam', at(11))} <nowiki></blockquote></nowiki>\n"
+    assert names(thread(REPORT, "\n" + line), closing=("resolved",)) == ["resolved"]
+
+
+def test_a_timestamp_without_a_name_on_its_line_signs_nothing() -> None:
+    (mark,) = marks(thread(REPORT, f"\n{{{{resolved}}}} [[User:Adam]]\n\n{stamp(at(11))}\n"), closing=("resolved",))
+    assert mark.signer == ""
+    (mark,) = marks(thread(REPORT, f"\n{{{{resolved}}}} at {stamp(at(11))}\n"), closing=("resolved",))
+    assert mark.signer == ""

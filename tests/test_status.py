@@ -252,3 +252,17 @@ def test_no_party_and_no_stranger_ever_resolves(
     assert set(concluded.responders) <= helpers
     assert concluded.answered == bool(concluded.responders)
     assert not any(name in concluded.found + concluded.wanted for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (thread("{{/Case}}\n"), "stands on another page"),
+        (thread(REPORT, "{|\n| cell\n"), "an unclosed table swallows"),
+        ("{|\n" + thread(REPORT), "further up swallows"),
+    ],
+)
+def test_what_keeps_a_thread_from_being_read_is_said(text: str, words: str) -> None:
+    board = read(text, None, **GIVEN)
+    found = conclude(board.threads[0], board, Rules(**GIVEN), USERS, {}, at(13))
+    assert words in found.found
