@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bot.journal.database import Database
 from bot.journal.keys import Hasher, Key, key_in, key_of, stamp
-from bot.journal.store import CachedFacts, Intent, Ledger, Look, WikiJournal
+from bot.journal.store import CachedFacts, Ledger, Look, WikiJournal
+from bot.journal.writes import Intent
 
 __all__ = [
     "CachedFacts",

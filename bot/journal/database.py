@@ -34,7 +34,8 @@ class Database:
                 "The database address in clerk.yaml (or CLERK_DATABASE) cannot be understood; write it like "
                 "sqlite:///clerk.db or mysql+pymysql://USER:PASSWORD@HOST/NAME."
             ) from error
-        self._where = parsed.render_as_string(hide_password=True)
+        # The query may hold a password too.
+        self._where = parsed.set(query={}).render_as_string(hide_password=True)
         self._migrate()
 
     @contextmanager
