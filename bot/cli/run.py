@@ -95,8 +95,10 @@ def _run_one(
         seconds_per_run=limits.seconds_per_run,
         stop=lambda: bool(stop),
     )
+    own = journal.of(entry.name)
+    wire.free_from_the_dead(own)
     with wire.opened(entry, operator.path.absolute().parent) as wiki:
-        return run_wiki(wiki, entry, journal.of(entry.name), ALL, options, Bar(progress))
+        return run_wiki(wiki, entry, own, ALL, options, Bar(progress))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.cli.look import Source, choose_board, settings_of
 from bot.errors import OperatorProblem
-from bot.journal import Journal
+from bot.journal import Journal, WikiJournal
 from bot.model import Board, WikiInfo
 from bot.operatorfile import Operator, WikiEntry, read_operator_file
 from bot.reading.board import Reader
@@ -45,6 +45,25 @@ def journal(given: Operator) -> Journal:
 def owner() -> str:
     """The name under which this process takes leases."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def free_from_the_dead(given: WikiJournal) -> None:
+    """Gives back a lease whose process died on this host (kill -9, power): nobody need wait for it to run out.
+
+    A process of another host, or one whose number is in use again, keeps its lease until it runs out.
+    """
+    lease = given.lease()
+    if lease is None:
+        return
+    host, _, process = lease[0].rpartition(":")
+    if host != socket.gethostname() or not process.isdigit() or int(process) == os.getpid():
+        return
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        given.release_lease(lease[0])
+    except PermissionError:
+        return
 
 
 @contextmanager
