@@ -148,8 +148,7 @@ def _copy(
         if thread is None or _opening(archive, one) == _opening(snapshot.board, thread):
             # With the journal lost, a copy that has nothing of its own but a heading is taken for the bot's.
             untouched = not digests and thread is not None and not _own_lines(archive, one, snapshot.board, thread)
-            if digests or untouched:
-                return _Copy(one.start, one.end, untouched)
+            return _Copy(one.start, one.end, untouched)
     return None
 
 

@@ -14,7 +14,7 @@ FIELDS = ("board", "counter", "year", "isoyear", "semester", "quarter", "month",
 """What may stand in braces in a title pattern."""
 
 _FIELD = re.compile(r"\{([a-z_]+)(?::0?([1-9]))?\}")
-_PROBES = 12
+_PROBES = 25
 _FURTHEST = 1024
 
 
