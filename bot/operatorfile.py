@@ -332,9 +332,9 @@ def _problem_at(document: Document, path: tuple[str, ...], hint: str) -> Setting
 
 
 def _line(path: Path, problem: SettingsProblem) -> str:
-    """Write a problem as one line."""
+    """Write a problem as one line, without the password that an address may hold."""
     key = f"{problem.key}: " if problem.path else ""
-    return f"{path}:{problem.line}:{problem.column}: {key}{problem.message}"
+    return _PASSWORD.sub("://…@", f"{path}:{problem.line}:{problem.column}: {key}{problem.message}")
 
 
 def _database(path: Path, url: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -241,6 +241,8 @@ def _in_words(
         return SettingsProblem(
             line, column, at.path, hint=f"nothing stands after the colon; wanted {wanted}", absent=True
         )
+    if isinstance(at.node, Section) and _is_model(model, loc):
+        return SettingsProblem(at.line, at.column, at.path, hint=f"wanted {wanted}")
     if not found:
         return SettingsProblem(line, column, at.path, hint=f"nothing stands between the quotes; wanted {wanted}")
     return SettingsProblem(line, column, at.path, found=found, wanted=wanted)
@@ -257,6 +259,21 @@ def _siblings(model: type[BaseModel], path: Sequence[str]) -> tuple[str, ...]:
         info = model.model_fields.get(step)
         model = (_model_in(info.annotation) if info else None) or model
     return tuple(model.model_fields)
+
+
+def _is_model(model: type[BaseModel], path: Sequence[str]) -> bool:
+    """Tell whether a path leads to a section with keys of its own, so that an error there is about several of them."""
+    kind: Any = model
+    for step in path:
+        inner = _model_in(kind)
+        info = inner.model_fields.get(step) if inner else None
+        kind = info.annotation if info else _entries_of(kind)
+    return _model_in(kind) is not None
+
+
+def _entries_of(kind: Any) -> Any:
+    """Give the type of what stands under the keys of a mapping, None for any other type."""
+    return get_args(kind)[1] if len(get_args(kind)) == 2 and get_origin(kind) in (dict, Mapping) else None
 
 
 def _empty(node: Node) -> bool:

@@ -207,8 +207,8 @@ class _Reader:
         own = replace(root, entries=tuple(entry for entry in root.entries if entry.key not in self._parts()))
         before = len(self._problems)
         model = self._model(PageModel, replace(page, node=own), Stops.PAGE, "", siblings=self._keys)
-        sections = {name: self._section(name, kind, page) for name, kind in self._sections.items() if root.entry(name)}
         usable = model is not None and len(self._problems) == before and root.sound
+        sections = {name: self._section(name, kind, page) for name, kind in self._sections.items() if root.entry(name)}
         support = (model.support if model else None) or ""
         boards = self._boards(page, support)
         if boards is None or model is None or not usable:
