@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from bot.model import Sample, WikiInfo
 from bot.reading.authors import AuthorLinks
 from bot.reading.facts import english, wiki_info
-from bot.reading.signatures import REACH, Timestamp, Timestamps, learn
+from bot.reading.signatures import Timestamp, Timestamps, learn
 from bot.reading.signatures.formats import Format, Part
 from bot.reading.signatures.marks import name_key
 
@@ -479,7 +479,7 @@ def test_work_grows_with_the_text(piece: str) -> None:
 def test_what_is_searched_before_a_zone_is_bounded_in_every_language() -> None:
     for lang in corpus():
         (one,) = learn(facts(lang)).formats
-        assert one.width < REACH
+        assert one.width < one.reach < 500
 
 
 def test_a_timestamp_is_a_plain_value() -> None:

@@ -145,6 +145,7 @@ def normal_user(info: WikiInfo, name: str) -> str:
     Underscores are spaces, the first letter is a capital on every wiki, IP addresses are written out in capitals
     (``IPUtils::sanitizeIP``), a user namespace in front is dropped. Whether there is such a user is not asked.
     """
+    name = name.strip()
     prefix, colon, rest = name.partition(":")
     if colon and namespace_ids(info).get(_key(prefix)) in (USER, USER_TALK):
         name = rest
@@ -157,7 +158,7 @@ def normal_title(info: WikiInfo, title: str) -> str:
     Namespaces take their local name; the first letter is a capital where the wiki has it so. Interwiki prefixes are not
     known here and count as part of the title.
     """
-    text = _collapse(html.unescape(title)).removeprefix(":").partition("#")[0].strip()
+    text = _collapse(html.unescape(title.strip())).removeprefix(":").partition("#")[0].strip()
     prefix, colon, rest = text.partition(":")
     namespace = namespace_ids(info).get(_key(prefix)) if colon and prefix else None
     name = rest.strip() if namespace is not None else text
@@ -176,7 +177,7 @@ def _user_name(text: str) -> str:
 
 
 def _collapse(text: str) -> str:
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", _BIDI.sub("", text))).strip()
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", _BIDI.sub("", text))).strip(" ")
 
 
 def _key(name: str) -> str:

@@ -12,14 +12,13 @@ from bot.model import WikiInfo
 from bot.reading.facts import GENITIVE_MONTHS, LONG_MONTHS, SHORT_MONTHS
 from bot.reading.signatures.formats import Format
 from bot.reading.signatures.learn import Names, formats
-from bot.reading.signatures.marks import MARKS, literal, plain
+from bot.reading.signatures.marks import ENTITY, MARKS, literal, plain
 from bot.reading.signatures.zones import Zone, local_time, zone
 
 __all__ = ["Timestamp", "Timestamps", "learn"]
 
-REACH = 400
-"""How many characters before its zone a timestamp may begin: the longest month names, every space an entity."""
-
+# What surely stands before a bracket that ends no timestamp: MediaWiki writes a space there.
+_NO_SPACE = frozenset("()[]{}|>\n.,:\"'")
 _ZONED = re.compile(r"(.*?) ?\(([^()]+)\)\s*\Z", re.DOTALL)
 # The sample was taken within a minute or so of its instant; the nearest minute that explains it counts.
 _SKEWS = (0, 1, -1, 2, -2, 3, -3)
@@ -61,7 +60,7 @@ class Timestamps:
     def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Timestamp]:
         """Give the timestamps between two offsets, in order. Dates that no calendar has are passed over.
 
-        Takes time in proportion to the text: one pass for the zone's label, then at most REACH characters before each.
+        Takes time in proportion to the text: one pass for the zone's label, then a bounded stretch before each.
         """
         if self.formats:
             yield from self._find(self.formats[0], text, start, len(text) if end is None else end)
@@ -92,11 +91,14 @@ class Timestamps:
 
 def _before(one: Format, text: str, start: int, bracket: int) -> re.Match[str] | None:
     """Match a format that ends where a zone's bracket begins; far back only where entities may have stretched it."""
+    before = text[bracket - 1 : bracket]
+    if before.isalnum() or before in _NO_SPACE:
+        return None
     near = max(start, bracket - one.width)
     found = one.pattern.search(text, max(near, text.rfind("\n", near, bracket) + 1), bracket)
-    if found or ";" not in text[near:bracket]:
+    if found or not ENTITY.search(text, near, bracket):
         return found
-    far = max(start, bracket - REACH)
+    far = max(start, bracket - one.reach)
     return one.pattern.search(text, max(far, text.rfind("\n", far, bracket) + 1), bracket)
 
 

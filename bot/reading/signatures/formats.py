@@ -19,6 +19,7 @@ IDEOGRAPHS = "〇零一二三四五六七八九"
 _MARKS_WIDTH = 3
 _SPACE_WIDTH = 3 + _MARKS_WIDTH
 _LINK_WIDTH = 12
+_ENTITY_WIDTH = len("&thinsp;")
 _WEEKDAY_WIDTH = 42 + _MARKS_WIDTH
 
 _NAME = r"[^\n<>\[\]{}|]"
@@ -72,6 +73,8 @@ class Format:
     _places: tuple[int, int, int, int, int] = field(init=False, repr=False, compare=False)
     width: int = field(init=False, repr=False, compare=False)
     """The most characters that a match has, as long as no space or mark in it is an entity."""
+    reach: int = field(init=False, repr=False, compare=False)
+    """The most characters that a match has where every space is an entity, and a few marks are."""
 
     def __post_init__(self) -> None:
         fields = tuple(part for part in self.parts if isinstance(part, Part) and not _is_weekday(part))
@@ -82,6 +85,9 @@ class Format:
         object.__setattr__(
             self, "width", sum(_width(part, self.names) for part in self.parts) + _SPACE_WIDTH + _LINK_WIDTH
         )
+        spaces = sum(part.count(" ") for part in self.parts if not isinstance(part, Part))
+        spaces += max((name.count(" ") for name in self.names), default=0)
+        object.__setattr__(self, "reach", self.width + _ENTITY_WIDTH * (spaces + 4))
         body = MARKS.join(self._piece(part) for part in self.parts)
         object.__setattr__(self, "pattern", re.compile(rf"{body}{MARKS}{SPACE}\Z"))
 

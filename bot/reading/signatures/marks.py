@@ -19,6 +19,9 @@ MARKS = rf"(?:[{_BIDI}]|{_MARK_ENTITIES}){{0,3}}"
 SPACE = rf"(?:[{_SPACES}]|{_SPACE_ENTITIES}){{1,3}}{MARKS}"
 """White space within one line, in any of the forms that editors leave."""
 
+ENTITY = re.compile(f"{_MARK_ENTITIES}|{_SPACE_ENTITIES}")
+"""A mark or a space written as an entity."""
+
 _NO_JOINERS = dict.fromkeys(map(ord, _JOINERS))
 _ANY_MARK = re.compile(rf"[{_BIDI}]|{_MARK_ENTITIES}")
 _ANY_SPACE = re.compile(rf"(?:[{_SPACES}]|{_SPACE_ENTITIES})+")
