@@ -188,7 +188,8 @@ def test_threads_in_one_box_go_together_or_not_at_all() -> None:
     box = "== A ==\n{{atop}} " + signed("Clara", ago(days=4)) + "\n\n" + _done("B") + "{{abot}}\n\n"
 
     together = _plan(snapshot(box, rules=reading), inactive_after="1 h", unanswered_after="24 h")
-    apart = _plan(snapshot(box.replace("{{abot}}", signed("Udo", ago(hours=1)) + "\n{{abot}}"), rules=reading))
+    still = box.replace("{{abot}}", signed("Udo", ago(hours=1)) + "\n{{abot}}")
+    apart = _plan(snapshot(still, rules=reading), unanswered_after="24 h")
 
     assert {one.tied for one in snapshot(box, rules=reading).board.threads} == {0}
     assert _moved(together) == 2
