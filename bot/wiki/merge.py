@@ -52,13 +52,76 @@ def _changes(base: list[str], side: list[str]) -> list[_Change]:
     head = _common(base, side)
     tail = _common(base[head:][::-1], side[head:][::-1])
     old, new = base[head : len(base) - tail], side[head : len(side) - tail]
+    removed = [True] * len(old)
+    added = [True] * len(new)
     # Lines that occur everywhere (blank ones) anchor nothing in long texts: difflib's time would grow as their square.
-    matcher = SequenceMatcher(None, old, new, autojunk=True)
-    return [
-        _Change(head + i1, head + i2, head + j1, head + j2)
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+    for i, j, count in SequenceMatcher(None, old, new, autojunk=True).get_matching_blocks():
+        removed[i : i + count] = [False] * count
+        added[j : j + count] = [False] * count
+    removed = [False] * head + removed + [False] * tail
+    added = [False] * head + added + [False] * tail
+    _slide(base, removed, _gaps(added))
+    _slide(side, added, _gaps(removed))
+    return list(_paired(removed, added))
+
+
+def _gaps(changed: list[bool]) -> frozenset[int]:
+    """Before which kept lines something changed, by how many kept lines stand before it."""
+    gaps: set[int] = set()
+    kept = 0
+    for flag in changed:
+        if flag:
+            gaps.add(kept)
+        else:
+            kept += 1
+    return frozenset(gaps)
+
+
+def _slide(lines: list[str], changed: list[bool], others: frozenset[int]) -> None:
+    """Moves changes to where diff puts those that could stand in several places, because lines repeat at their edges.
+
+    That is next to a change of the other text (``others``: its gaps) where there is one, else as late as possible;
+    changes that meet on the way become one. ``changed`` is changed in place.
+    """
+    start = gap = 0
+    while start < len(lines):
+        if not changed[start]:
+            start, gap = start + 1, gap + 1
+            continue
+        end = _end(changed, start)
+        size = 0
+        while size != end - start:
+            size = end - start
+            while start > 0 and lines[start - 1] == lines[end - 1]:
+                start, end, gap = start - 1, end - 1, gap - 1
+                changed[start], changed[end] = True, False
+                while start > 0 and changed[start - 1]:
+                    start -= 1
+            best = gap if gap in others else None
+            while end < len(lines) and lines[start] == lines[end]:
+                changed[start], changed[end] = False, True
+                start, end, gap = start + 1, _end(changed, end), gap + 1
+                best = gap if gap in others else best
+        while best is not None and gap > best:
+            start, end, gap = start - 1, end - 1, gap - 1
+            changed[start], changed[end] = True, False
+        start = end
+
+
+def _end(changed: list[bool], start: int) -> int:
+    while start < len(changed) and changed[start]:
+        start += 1
+    return start
+
+
+def _paired(removed: list[bool], added: list[bool]) -> Iterator[_Change]:
+    """The changes, from which lines were removed and which added."""
+    i = j = 0
+    while i < len(removed) or j < len(added):
+        end, to = _end(removed, i), _end(added, j)
+        if end > i or to > j:
+            yield _Change(i, end, j, to)
+        i, j = end + 1, to + 1
 
 
 def _common(one: list[str], other: list[str]) -> int:
