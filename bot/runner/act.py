@@ -1,0 +1,167 @@
+"""Carries plans out on one board: saves, plans again where others edited, remembers; shows what was not to be saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.errors import CommunityProblem, OperatorProblem
+from bot.journal import Look, WikiJournal
+from bot.operatorfile import WikiEntry
+from bot.plan import Plan, Task
+from bot.runner import planpage
+from bot.runner.desk import Desk
+from bot.runner.job import Job
+from bot.runner.mandate import Mandate, mandate
+from bot.runner.planner import Planner, fail
+from bot.runner.rebase import applied
+from bot.runner.values import EditReport, Listener, RunOptions, State, TaskReport
+from bot.runner.write import Context, Denied, HaltError, Stale, Writer, Written
+from bot.schedule import next_look
+from bot.wiki.port import WikiError
+
+# How often a plan is made anew because somebody else edited; then the next run goes on.
+REPLANS = 3
+
+
+@dataclass(slots=True)
+class Actor:
+    """Works on boards, one after the other."""
+
+    desk: Desk
+    writer: Writer
+    planner: Planner
+    journal: WikiJournal
+    entry: WikiEntry
+    options: RunOptions
+    listener: Listener
+    run: int
+    settings_revision: int
+    plan_pages: list[EditReport] = field(default_factory=list)
+
+    def work_on(self, job: Job) -> None:
+        """Work on one board; whatever goes wrong there stays there (law 7)."""
+        for task in job.tasks:
+            if job.problems:
+                return
+            try:
+                self._work(job, task)
+            except CommunityProblem as problem:
+                job.problems.append(str(problem))
+            except (OperatorProblem, WikiError, HaltError):
+                raise
+            except Exception as error:  # noqa: BLE001 - one board's failure must not stop the others
+                fail(job, error)
+
+    def _work(self, job: Job, task: Task[Any]) -> None:
+        settings = job.settings.tasks[task.name]
+        may = mandate(task, settings, self.entry, self.planner.messages, self.journal.spent(None), self.desk.now)
+        edits: list[EditReport] = []
+        problems: list[str] = []
+        plan = self.planner.plan(job, task)
+        unfinished = False
+        try:
+            if self.options.dry_run or not may.live:
+                edits += self._show(plan)
+                if not self.options.dry_run:
+                    self._post(job, task, may, plan)
+            else:
+                plan, unfinished = self._carry_out(job, task, may, plan, edits, problems)
+        finally:
+            report = TaskReport(task.name, may.live, plan.decisions, tuple(edits), may.why_not, tuple(problems))
+            job.reports.append(report)
+        if not self.options.dry_run:
+            due = next_look(self.desk.now, settings.every or task.every(settings), unfinished=unfinished)
+            self.journal.looked(job.title, task.name, Look(due, self._revision(job.title), self.settings_revision))
+
+    def _carry_out(
+        self,
+        job: Job,
+        task: Task[Any],
+        may: Mandate,
+        plan: Plan,
+        edits: list[EditReport],
+        problems: list[str],
+    ) -> tuple[Plan, bool]:
+        """Apply a plan, and the plans that follow from others editing meanwhile; true where something is left over."""
+        for _ in range(REPLANS + 1):
+            stale = self._apply(job, may, plan, edits, problems)
+            self.planner.epoch += 1
+            if stale is None:
+                return plan, False
+            self.listener.said(f"{task.name}: planned again, because {stale.reason}")
+            plan = self.planner.plan(job, task)
+        if plan.edits:
+            problems.append(f"others kept editing; {task.name} on {job.title} is left to the next run")
+        return plan, bool(plan.edits)
+
+    def _apply(self, job: Job, may: Mandate, plan: Plan, edits: list[EditReport], problems: list[str]) -> Stale | None:
+        archived: dict[str, tuple[str, ...]] = {}
+        complete = True
+        for index, edit in enumerate(plan.edits):
+            later = plan.edits[index + 1 :]
+            left = None if may.trial_left is None else may.trial_left - sum(one.state is State.SAVED for one in edits)
+            context = Context(job.title, self.run, left, later, archived, lambda text: self._identities(job, text))
+            result = self.writer.write(edit, context)
+            match result:
+                case Stale():
+                    return result
+                case Written(report, again):
+                    edits.append(report)
+                    if edit.begins is not None:
+                        archived[edit.page] = edit.holds
+                    if again:
+                        return Stale(again)
+                case Denied(report, trouble):
+                    edits.append(report)
+                    complete = False
+                    if trouble:
+                        problems.append(f"{edit.task} on {job.title} ({edit.kind}): {report.reason}")
+                    if archived:
+                        # Something was archived and cannot be cut under this plan: the task decides how to end it.
+                        return Stale("a later edit of the plan was refused")
+                    if not edit.independent:
+                        break
+        if complete:
+            self.journal.remember(job.title, plan.facts, self.desk.now)
+            self.journal.close_moves(job.title, plan.settled, "settled")
+        return None
+
+    def _identities(self, job: Job, text: str) -> frozenset[str]:
+        board = self.desk.reader.board(job.title, 0, text, job.settings.rules)
+        return frozenset(self.journal.hash_of(thread.identity) for thread in board.threads)
+
+    def _show(self, plan: Plan) -> list[EditReport]:
+        """Make the edits on paper; in a dry run the tasks after it see the pages as they would be."""
+        desk = self.desk
+        missing = {edit.page for edit in plan.edits} - desk.pages.keys()
+        if missing:
+            desk.read(missing)
+        shown: list[EditReport] = []
+        for edit in plan.edits:
+            page = desk.page(edit.page)
+            old = page.text or ""
+            new = applied(edit.change, old)
+            shown.append(EditReport(edit.task, edit.kind, edit.page, State.PLANNED, old, new, edit.summary))
+            if self.options.dry_run:
+                desk.shade(page.title, new)
+                self.planner.epoch += 1
+        return shown
+
+    def _post(self, job: Job, task: Task[Any], may: Mandate, plan: Plan) -> None:
+        """Post what a task in plan mode would do, where that differs from what stands there."""
+        board = self.planner.board(job)
+        title = planpage.title_of(self.entry.settings, job.title, task.name)
+        page = self.desk.read([title]).pages[title]
+        text = planpage.render(board, task.name, may.why_not, plan)
+        if page.text == text:
+            return
+        edit = planpage.edit_of(page.title, page.revision, text)
+        result = self.writer.write(edit, Context(job.title, self.run, None))
+        self.planner.epoch += 1
+        if isinstance(result, Written | Denied):
+            self.plan_pages.append(result.report)
+
+    def _revision(self, title: str) -> int:
+        """Give the board's revision as last read, 0 where it was let go of since."""
+        return self.desk.pages[title].revision if title in self.desk.pages else 0

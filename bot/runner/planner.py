@@ -1,0 +1,138 @@
+"""Lets the tasks plan: gathers what they need, over all boards together, until each has decided."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import CommunityProblem, OperatorProblem
+from bot.journal import WikiJournal
+from bot.messages import Messages
+from bot.model import Board
+from bot.operatorfile import WikiEntry
+from bot.plan import Limits, Memory, Need, Plan, Snapshot, Task
+from bot.runner import opening
+from bot.runner.desk import Desk
+from bot.runner.job import Job
+from bot.runner.values import Listener
+from bot.runner.write import Writer
+from bot.wiki.port import WikiError
+
+# A task that has not seen enough after so many answers is not asked again (DESIGN, "How work flows", 4).
+ROUNDS = 4
+
+
+@dataclass(slots=True)
+class Planner:
+    """Asks tasks for their plans. ``epoch`` counts what was saved: an older plan is made anew."""
+
+    desk: Desk
+    writer: Writer
+    journal: WikiJournal
+    entry: WikiEntry
+    messages: Messages
+    listener: Listener
+    epoch: int = 0
+
+    def plan_all(self, jobs: Sequence[Job]) -> None:
+        """Let every task plan, their needs gathered over all boards and answered together (DESIGN, 4)."""
+        waiting = [(job, task) for job in jobs for task in job.tasks]
+        for turn in range(ROUNDS + 1):
+            needs: list[tuple[Job, Task[Any], Need]] = []
+            for job, task in waiting:
+                result = self._try(job, task)
+                if isinstance(result, Need):
+                    needs.append((job, task, result))
+                elif result is not None:
+                    job.plans[task.name] = (self.epoch, result)
+            if not needs or turn == ROUNDS:
+                return
+            self.listener.step("questions", turn, ROUNDS)
+            self.desk.gather((self.board(job), need) for job, _, need in needs)
+            waiting = [(job, task) for job, task, _ in needs]
+
+    def _try(self, job: Job, task: Task[Any]) -> Plan | Need | None:
+        """Ask a task; an error of its own stops this board alone (law 7)."""
+        try:
+            return self._ask(job, task)
+        except (OperatorProblem, WikiError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one board's failure must not stop the others
+            fail(job, error)
+            return None
+
+    def _ask(self, job: Job, task: Task[Any]) -> Plan | Need:
+        snapshot = self._snapshot(job)
+        return task.plan(snapshot, job.settings.tasks[task.name], self.desk.now)
+
+    def plan(self, job: Job, task: Task[Any]) -> Plan:
+        """Give the plan made with the others while nothing was saved since; otherwise let the task plan again."""
+        epoch, plan = job.plans.get(task.name, (-1, Plan()))
+        if epoch == self.epoch:
+            return plan
+        for _ in range(ROUNDS + 1):
+            self._see_to(job)
+            result = self._ask(job, task)
+            if isinstance(result, Plan):
+                return result
+            self.desk.gather([(self.board(job), result)])
+        raise RuntimeError(f"the task {task.name} asked for more than {ROUNDS} times")
+
+    def _see_to(self, job: Job) -> None:
+        if job.title not in self.desk.pages:
+            self.desk.read([job.title])
+        wrong = opening.board_page(self.desk.page(job.title), self.desk.info)
+        if wrong is not None:
+            raise CommunityProblem(f"the board {job.title} {wrong}")
+
+    def board(self, job: Job) -> Board:
+        """Give the job's board as last read."""
+        board = self.desk.board(job.title, job.settings.rules)
+        job.first = job.first or board
+        return board
+
+    def _snapshot(self, job: Job) -> Snapshot:
+        desk, board = self.desk, self.board(job)
+        return Snapshot(
+            info=desk.info,
+            account=desk.account,
+            board=board,
+            rules=job.settings.rules,
+            messages=self.messages,
+            memory=self._memory(job, board),
+            limits=Limits(self.entry.allowed, max(0, self.writer.notices_left), max(0, self.writer.edits_left)),
+            pages={title: desk.page(title) for title in desk.pages},
+            users=desk.users,
+            origins=desk.origins_of(board),
+            redirects=desk.redirects,
+            settings_page=self.entry.settings,
+            exclusion_name=desk.account.name,
+        )
+
+    def _memory(self, job: Job, board: Board) -> Memory:
+        if job.memory is None or job.memory[0] != self.epoch:
+            journal, now = self.journal, self.desk.now
+            here = [journal.hash_of(thread.identity) for thread in board.threads]
+            memory = Memory(
+                journal.hash_of,
+                journal.open_moves(job.title),
+                journal.told(job.title),
+                journal.put_back(job.title, here, now),
+                journal.spent(now),
+                journal.facts(job.title),
+                journal.own_keys(),
+            )
+            job.memory = (self.epoch, memory)
+        return job.memory[1]
+
+
+def fail(job: Job, error: Exception) -> None:
+    """Tell of an error without its words, which may quote a page (law 10): its kind, and where it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
+    job.problems.append(
+        f"an error in the program stopped the work on {job.title} ({type(error).__name__} at {where}); "
+        "please tell its maintainers"
+    )
