@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.model import Board, Comment, WikiInfo
 from bot.reading.authors import AuthorLinks, normal_user
-from bot.reading.comments import Unsigned, find_comments
+from bot.reading.comments import Unsigned, category_links, find_comments
 from bot.reading.enrich import enrich
 from bot.reading.flow import Flow, split
 from bot.reading.headings import find_headings
@@ -24,13 +24,14 @@ from bot.reading.wikitext import Scan, scan, tags_of, template
 class Reader:
     """Reads the boards of one wiki; what is learned from the wiki's facts is learned once."""
 
-    __slots__ = ("_links", "_tags", "info", "timestamps")
+    __slots__ = ("_categories", "_links", "_tags", "info", "timestamps")
 
     def __init__(self, info: WikiInfo) -> None:
         """Learn how the wiki writes timestamps and user links."""
         self.info = info
         self.timestamps = learn(info)
         self._links = AuthorLinks(info)
+        self._categories = category_links(info)
         self._tags = tags_of(info.extensions)
 
     def board(self, title: str, revision: int, text: str, rules: Rules) -> Board:
@@ -57,7 +58,7 @@ class Reader:
         stamps = list(timestamps.find(found.text))
         links = list(self._links.find(found.text))
         unsigned = tuple(self._unsigned(found, timestamps, rules))
-        return find_comments(found, flow, stamps, links, unsigned)
+        return find_comments(found, flow, stamps, links, unsigned, self._categories)
 
     def _unsigned(self, found: Scan, timestamps: Timestamps, rules: Rules) -> Iterator[Unsigned]:
         """Read the templates that sign for somebody else (``{{unsigned|author|time}}``, in either order)."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 
-from bot.model import Comment
+from bot.model import CATEGORY, Comment, WikiInfo
 from bot.reading.authors import AuthorLink
-from bot.reading.flow import Flow, content_start
+from bot.reading.flow import Flow
 from bot.reading.signatures import Timestamp
 from bot.reading.wikitext import Scan
 
@@ -26,6 +26,9 @@ MAX_TEMPLATE_OPENING = 300
 
 _MARKUP = re.compile(
     r"<!--.*?-->|</?[a-zA-Z][^<>]*>|\[\[(?:[^\[\]|\n]*\|)*|\]\]|'{2,}|\[(?:https?:)?//[^\s\]]*|\]|\{\{[^{}|]*\|?|\}\}"
+)
+_CONTENT = re.compile(
+    r"(?:\s+|</?(?:small|big|span|font|b|i|s|u|sub|sup|del|ins|em|strong|code|noinclude|onlyinclude)\b[^<>]*>|'{2,})*"
 )
 
 
@@ -55,7 +58,8 @@ def find_comments(
     flow: Flow,
     timestamps: Sequence[Timestamp],
     links: Sequence[AuthorLink],
-    unsigned: Sequence[Unsigned] = (),
+    unsigned: Sequence[Unsigned],
+    categories: re.Pattern[str],
 ) -> tuple[Comment, ...]:
     """Find the comments in order.
 
@@ -63,7 +67,29 @@ def find_comments(
     its author before it in the same block, at most ``SIGNATURE_SCAN_LIMIT`` visible characters away. Another in
     the same line or paragraph belongs to the same comment; after a ``<br>`` it makes one of its own.
     """
-    return _Finder(scan, flow, timestamps, links, unsigned).run()
+    return _Finder(scan, flow, timestamps, links, unsigned, categories).run()
+
+
+def category_links(info: WikiInfo) -> re.Pattern[str]:
+    """Match links that file the page in a category: they show nothing where they stand."""
+    names = info.namespaces[CATEGORY].names if CATEGORY in info.namespaces else ("Category",)
+    words = "|".join(re.escape(name).replace(r"\ ", "[ _]+") for name in names)
+    return re.compile(rf"\[\[[ _]*(?i:{words})[ _]*:[^\[\]\n]*\]\]")
+
+
+def content_start(scan: Scan, categories: re.Pattern[str], start: int, end: int) -> int:
+    """Where the first content of a block stands: past blanks, comments, categories and formatting; else ``end``."""
+    at = start
+    while at < end:
+        match = _CONTENT.match(scan.text, at, end)
+        at = match.end() if match else at
+        if scan.text.startswith("<!--", at) and at in scan.hidden:
+            at = scan.hidden.end_of(at)
+        elif scan.text.startswith("[[", at) and (category := categories.match(scan.text, at, end)):
+            at = category.end()
+        else:
+            break
+    return min(at, end)
 
 
 class _Finder:
@@ -76,9 +102,11 @@ class _Finder:
         timestamps: Sequence[Timestamp],
         links: Sequence[AuthorLink],
         unsigned: Sequence[Unsigned],
+        categories: re.Pattern[str],
     ) -> None:
         self.scan = scan
         self.flow = flow
+        self.categories = categories
         self.stamps: list[Timestamp | Unsigned] = sorted(
             [*(stamp for stamp in timestamps if stamp.start not in scan.hidden), *unsigned],
             key=lambda stamp: stamp.start,
@@ -87,6 +115,7 @@ class _Finder:
         self.link_starts = [link.start for link in self.links]
         self.opened = _Blocks(flow)
         self.next_block = 0
+        self.next_head = 0
         self.hopeless = -1
 
     def run(self) -> tuple[Comment, ...]:
@@ -97,6 +126,7 @@ class _Finder:
             block = flow.at(stamp.start)
             if flow.quoted[block] or stamp.end > flow.ends[block]:
                 continue
+            self._pass_headings(block)
             signature = self._signature(stamp, block)
             if signature is None:
                 continue
@@ -104,6 +134,13 @@ class _Finder:
             done = flow.ends[block]
             self.next_block = block + 1
         return tuple(found)
+
+    def _pass_headings(self, block: int) -> None:
+        """Let nothing before the last heading be part of a comment after it."""
+        heads = self.flow.heads
+        while self.next_head < len(heads) and heads[self.next_head] <= block:
+            self.next_block = max(self.next_block, heads[self.next_head] + 1)
+            self.next_head += 1
 
     def _signature(self, stamp: Timestamp | Unsigned, block: int) -> Signature | None:
         if isinstance(stamp, Unsigned):
@@ -152,7 +189,7 @@ class _Finder:
         for number in range(self.next_block, block + 1):
             if flow.empty[number]:
                 continue
-            at = content_start(self.scan, flow.starts[number], flow.ends[number])
+            at = content_start(self.scan, self.categories, flow.starts[number], flow.ends[number])
             if at < flow.ends[number]:
                 start, first = min(at, signature.start), number
                 break

@@ -23,11 +23,10 @@ _TOKEN = re.compile(
     rf"\n{_LINE}|<(?P<end>/?)(?P<tag>(?i:{_BLOCK_TAGS}))(?=[\s/>])[^<>]*+>|\|\|(?P<cell>)|!!(?P<cells>)"
 )
 _TABLE_LINE = re.compile(r"[ \t]*(\{\||\|\}|\|-|\|\+|\||!)")
-_TERM = re.compile(r"(?:[^:\n\[<]|\[\[[^\[\]\n]*+\]\]|\[[^\[\]\n]*+\]|<[^<>\n]*+>|[\[<])*+:?")
-_NO_TALK = re.compile(r"\bclass\s*=[^<>]*\bmw-notalk\b", re.IGNORECASE)
-_CONTENT = re.compile(
-    r"(?:\s+|</?(?:small|big|span|font|b|i|s|u|sub|sup|del|ins|em|strong|code|noinclude|onlyinclude)\b[^<>]*>|'{2,})*"
+_TERM = re.compile(
+    r"\[\[[^\[\]\n]*+\]\]|\[[^\[\]\n]*+\]|<(?P<end>/?)(?!(?:br|hr|img|wbr)\b)[a-zA-Z][^<>\n]*?(?P<void>/?)>|(?P<colon>:)|\n"
 )
+_NO_TALK = re.compile(r"\bclass\s*=[^<>]*\bmw-notalk\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -37,6 +36,7 @@ class Flow:
     ``levels`` is the number of list items around a block; ``hard`` says that it begins a new block rather than after a
     ``<br>`` in the same one; ``quoted`` that signatures in it do not count (``blockquote``, ``cite``, ``q``, headings);
     ``empty`` that it is no part of a comment (headings, rules, table attributes, ``;`` lines used as headings).
+    ``heads`` are the numbers of the blocks that are headings.
     """
 
     starts: list[int] = field(default_factory=list)
@@ -45,25 +45,11 @@ class Flow:
     hard: list[bool] = field(default_factory=list)
     quoted: list[bool] = field(default_factory=list)
     empty: list[bool] = field(default_factory=list)
+    heads: list[int] = field(default_factory=list)
 
     def at(self, offset: int) -> int:
         """Number the block that holds an offset (or the one before it, between blocks)."""
         return max(0, bisect_right(self.starts, offset) - 1)
-
-
-def content_start(scan: Scan, start: int, end: int) -> int:
-    """Where the first content of a block stands: past blanks, comments and formatting; ``end`` where there is none."""
-    at = start
-    while at < end:
-        match = _CONTENT.match(scan.text, at, end)
-        at = match.end() if match else at
-        if not scan.text.startswith("<!--", at):
-            break
-        hidden = scan.hidden.end_of(at)
-        if hidden < 0:
-            break
-        at = hidden
-    return min(at, end)
 
 
 def split(scan: Scan, headings: tuple[Heading, ...]) -> Flow:
@@ -201,6 +187,7 @@ class _Splitter:
             return
         # an unclosed list or quotation of one thread is not let reach into the next
         self.quotes, self.line_level, self.html_level, self.html_lists, self.divs = 1, 0, 0, [], []
+        self.flow.heads.append(len(self.flow.starts))
         self._open(at, start, hard=True, empty=True)
         self.quotes, self.mode, self.skip_to = 0, "head", end
 
@@ -208,27 +195,37 @@ class _Splitter:
         prefix = match["list"]
         self.mode, self.html_lists_before = "list", len(self.html_lists)
         self.line_level = len(prefix) - prefix.count(";")
-        end = match.end()
-        if self.text.startswith("{|", end) and end in self.table_starts:
+        table = _TABLE_LINE.match(self.text, match.end())
+        if table and table.start(1) in self.table_starts:
             self.tables.append(self._level())
             self.mode, self.line_level = "cell", 0
-            self._open(at, end, hard=True, empty=True)
+            self._open(at, table.end(), hard=True, empty=True)
             return
         if prefix.endswith(";"):
             self._term(prefix, start, at)
         else:
-            self._open(at, end, hard=True)
+            self._open(at, match.end(), hard=True)
 
     def _term(self, prefix: str, start: int, at: int) -> None:
         """Part a ``;`` line at its first colon outside links, a timestamp's too (BlockLevelPass::findColonNoLinks)."""
         end = start + len(prefix)
-        colon = _TERM.match(self.text, end)
-        parted = colon is not None and colon.group().endswith(":")
-        self._open(at, end, hard=True, empty=prefix == ";" and not parted and self._fake_heading(start, end))
-        if parted and colon is not None:
+        colon = self._colon(end)
+        self._open(at, end, hard=True, empty=prefix == ";" and colon < 0 and self._fake_heading(start, end))
+        if colon >= 0:
             self.line_level += 1
-            self._open(colon.end() - 1, colon.end(), hard=True)
-            self.skip_to = colon.end()
+            self._open(colon, colon + 1, hard=True)
+            self.skip_to = colon + 1
+
+    def _colon(self, start: int) -> int:
+        depth = 0
+        for token in _TERM.finditer(self.text, start):
+            if token.group() == "\n":
+                break
+            if token["colon"] and depth == 0:
+                return token.start()
+            if token["end"] is not None:
+                depth = max(0, depth - 1) if token["end"] else depth + (not token["void"])
+        return -1
 
     def _fake_heading(self, start: int, end: int) -> bool:
         """Tell whether a ``;`` line is a list of one term: DiscussionTools takes it for a heading (T265964)."""
@@ -257,12 +254,12 @@ class _Splitter:
         """Go on with a paragraph, or begin one."""
         self.line_level = 0
         alone = self.alone.get(start)
-        if alone is not None:
-            self.alone_end, before = alone, ""
-        if before == kind:
+        if alone is None and before == kind:
             return
         self.mode = kind
-        self._open(at, start, hard=True)
+        # behind a paragraph such a template may well show nothing of its own, and be part of it
+        self._open(at, start, hard=True, empty=alone is not None and before == kind)
+        self.alone_end = self.alone_end if alone is None else alone
 
     def _tag(self, tag: str, closing: bool, at: int, end: int) -> None:
         if tag in ("cite", "q", "blockquote"):
@@ -293,7 +290,10 @@ class _Splitter:
 
     def _box(self, start: int, end: int) -> None:
         """Let a tag whose content is set aside (``pre``, ``gallery``) be a block of its own."""
+        gallery = self.text.startswith("gallery", start + 1)
+        self.line_level += gallery
         self._open(start, start, hard=True)
+        self.line_level -= gallery
         if self.mode not in ("list", "cell"):
             self.mode = "block"
         self._open(end, end, hard=True)
