@@ -1,4 +1,4 @@
-"""What a board's settings say apart from its tasks: how it looks, which marks count, who counts as what."""
+"""What the page and a board say apart from tasks: language, help, how threads look, which marks count, who is who."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
+from pydantic import AfterValidator
+
+from bot.messages import Messages
 from bot.model import Outcome
 from bot.reading.rules import People, Rules
 from bot.settings.base import SettingsModel
-from bot.settings.values import Count, Duration, GroupName, PageTitle, Pattern, TemplateName, Text, at_most, between
+from bot.settings.values import (
+    Count,
+    Duration,
+    GroupName,
+    PageTitle,
+    Pattern,
+    TemplateName,
+    Text,
+    at_most,
+    between,
+    misfit,
+)
 
 
 class PeopleSettings(SettingsModel):
@@ -144,3 +158,33 @@ class BoardModel(SettingsModel):
             support=self.support or support,
             reporter_words=self.subjects.reporter_words,
         )
+
+
+def _message_key(key: str) -> str:
+    """Refuse the key of a sentence that the bot does not have."""
+    if not Messages("en").has(key):
+        raise misfit("the key of one of the bot's sentences, such as notify-text")
+    return key
+
+
+def _version(version: str) -> str:
+    """Refuse any version of the settings' form but the first."""
+    if version.strip() != "1":
+        raise misfit('1: "version" is the version of the settings\' form, not of your page')
+    return version
+
+
+class PageModel(SettingsModel):
+    """The page's own keys; boards are read one by one, so that one board's mistakes do not stop another."""
+
+    version: Annotated[Text, AfterValidator(_version)]
+    """The version of the settings' form: 1."""
+
+    language: Text | None = None
+    """The language of the bot's words; without it the wiki's own."""
+
+    support: PageTitle | None = None
+    """The page where people find private help; required with ``notify`` and ``escalate``."""
+
+    messages: Mapping[Annotated[Text, AfterValidator(_message_key)], Text] = {}
+    """The community's own words for the bot's sentences, by message key."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, get_args, get_origin
@@ -12,10 +11,8 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from bot.settings.nearest import Names, model_in, nearest, shorten
 from bot.settings.yaml import Entry, Listing, Node, Scalar, Section
-
-FOUND_LIMIT = 60
-"""At most so many characters of what was found are shown."""
 
 
 class Stops(StrEnum):
@@ -80,22 +77,6 @@ class Place:
         return Place(entry.value, (*self.path, entry.key), entry.line, entry.column)
 
 
-def shorten(text: str) -> str:
-    """Cut what was found to what can be shown on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= FOUND_LIMIT else line[: FOUND_LIMIT - 1] + "…"
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Find the right name that is nearest to a wrong one, "" where none is near."""
-    known = {name.casefold(): name for name in words}
-    plain = word.strip().casefold().replace("-", "_").replace(" ", "_")
-    if plain in known:
-        return known[plain]
-    found = difflib.get_close_matches(plain, known, n=1, cutoff=0.65)
-    return known[found[0]] if found else ""
-
-
 def plain_value(node: Node) -> Any:
     """Give a node as models read it: dicts, lists, text, true and false, None."""
     match node:
@@ -116,52 +97,6 @@ def sound(node: Node) -> bool:
             return node.sound and all(sound(item) for item in node.items)
         case Section():
             return node.sound and all(sound(entry.value) for entry in node.entries)
-
-
-class Names:
-    """Every key that has a meaning somewhere on the page, with the sections it belongs to."""
-
-    def __init__(self, homes: Mapping[str, tuple[str, ...]]) -> None:
-        self._homes = homes
-
-    @classmethod
-    def of(cls, sections: Mapping[str, type[BaseModel]], keys: Iterable[str], tasks: Iterable[str] = ()) -> Names:
-        """Collect the keys of models, each under its section's name ("" is the board), the page's keys, and tasks."""
-        homes: dict[str, list[str]] = {key: ["the page itself, not indented"] for key in keys}
-        for task in tasks:
-            homes.setdefault(task, []).append('a board\'s title under "boards:"')
-        for section, model in sections.items():
-            for path, key in _keys_of(model, section):
-                homes.setdefault(key, []).append(f'"{path}:"' if path else "the board itself")
-        return cls({key: tuple(dict.fromkeys(places)) for key, places in homes.items()})
-
-    def unknown(self, key: str, siblings: Sequence[str]) -> tuple[str, str]:
-        """Give the nearest right name, or a sentence on where the key belongs or what can stand here."""
-        if key in self._homes:
-            return "", f"{key} cannot stand here; it belongs under {' or '.join(self._homes[key][:2])}"
-        near = nearest(key, siblings)
-        if near:
-            return near, ""
-        elsewhere = nearest(key, self._homes)
-        if elsewhere:
-            return f"{elsewhere}, which belongs under {' or '.join(self._homes[elsewhere][:2])}", ""
-        return "", f"{shorten(key)} is not a setting; here can stand: {', '.join(siblings)}"
-
-
-def _keys_of(model: type[BaseModel], path: str) -> Iterator[tuple[str, str]]:
-    """Give every key of a model and of the models in it, with the name of the section it stands in."""
-    for name, info in model.model_fields.items():
-        yield path, name
-        inner = _model_in(info.annotation)
-        if inner is not None:
-            yield from _keys_of(inner, name)
-
-
-def _model_in(kind: Any) -> type[BaseModel] | None:
-    """Find the model that a field's type is, or holds: ``M``, ``M | None``, ``Mapping[str, M]``, ``tuple[M, ...]``."""
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return kind
-    return next((model for part in get_args(kind) if (model := _model_in(part))), None)
 
 
 def told(
@@ -257,7 +192,7 @@ def _siblings(model: type[BaseModel], path: Sequence[str]) -> tuple[str, ...]:
     """Give the keys that may stand in the section that a path leads to."""
     for step in path:
         info = model.model_fields.get(step)
-        model = (_model_in(info.annotation) if info else None) or model
+        model = (model_in(info.annotation) if info else None) or model
     return tuple(model.model_fields)
 
 
@@ -265,10 +200,10 @@ def _is_model(model: type[BaseModel], path: Sequence[str]) -> bool:
     """Tell whether a path leads to a section with keys of its own, so that an error there is about several of them."""
     kind: Any = model
     for step in path:
-        inner = _model_in(kind)
+        inner = model_in(kind)
         info = inner.model_fields.get(step) if inner else None
         kind = info.annotation if info else _entries_of(kind)
-    return _model_in(kind) is not None
+    return model_in(kind) is not None
 
 
 def _entries_of(kind: Any) -> Any:

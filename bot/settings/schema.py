@@ -6,92 +6,30 @@ A bad value stops its task on that board alone, a bad key of a board that board 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from bot.messages import Messages
 from bot.model import WikiInfo
 from bot.plan import Task
-from bot.reading.rules import Rules
 from bot.settings.base import SettingsModel, TaskSettings
-from bot.settings.common import BoardModel
+from bot.settings.common import BoardModel, PageModel
+from bot.settings.nearest import Names, nearest, shorten
 from bot.settings.presets import PRESETS, expand
-from bot.settings.problems import Names, Place, SettingsProblem, Stops, nearest, plain_value, shorten, sound, told
-from bot.settings.values import PageTitle, Text, misfit
-from bot.settings.yaml import Document, Entry, Listing, Scalar, Section, read_document
+from bot.settings.problems import Place, SettingsProblem, Stops, plain_value, sound, told
+from bot.settings.result import BoardSettings, Settings, SettingsReading
+from bot.settings.tree import last_line, merge, say_node
+from bot.settings.values import PageTitle
+from bot.settings.yaml import Document, Entry, Scalar, Section, read_document
+
+__all__ = ["BoardSettings", "Settings", "SettingsProblem", "SettingsReading", "Stops", "read_settings"]
 
 PROBLEM_LIMIT = 100
 """At most so many problems of one page are told."""
 
 # Who is told of a thread, and who waits too long, must be shown where private help is to be had.
 _NEED_SUPPORT = frozenset({"notify", "escalate"})
-
-
-@dataclass(frozen=True, slots=True)
-class BoardSettings:
-    """One board: its title as the wiki writes it, how it is read, its mode, its tasks' settings by task name."""
-
-    title: str
-    rules: Rules
-    mode: Literal["plan", "live"] = "plan"
-    tasks: Mapping[str, TaskSettings] = field(default_factory=dict)
-    preset: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The whole page. ``boards`` are in page order, keyed by title; a board that a problem stopped is not among them.
-
-    ``messages`` are the community's own words by message key. ``sections`` are further parts of the page by name.
-    """
-
-    version: int
-    language: str
-    support: str = ""
-    boards: Mapping[str, BoardSettings] = field(default_factory=dict)
-    messages: Mapping[str, str] = field(default_factory=dict)
-    sections: Mapping[str, SettingsModel] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsReading:
-    """What reading a page gave. ``settings`` is None where the page as a whole cannot be used; ``hints`` are advice."""
-
-    settings: Settings | None
-    problems: tuple[SettingsProblem, ...] = ()
-    hints: tuple[str, ...] = ()
-
-
-def _message_key(key: str) -> str:
-    """Refuse the key of a sentence that the bot does not have."""
-    if not Messages("en").has(key):
-        raise misfit("the key of one of the bot's sentences, such as notify-text")
-    return key
-
-
-def _version(version: str) -> str:
-    """Refuse any version of the settings' form but the first."""
-    if version.strip() != "1":
-        raise misfit('1: "version" is the version of the settings\' form, not of your page')
-    return version
-
-
-class PageModel(SettingsModel):
-    """The page's own keys; boards are read one by one, so that one board's mistakes do not stop another."""
-
-    version: Annotated[Text, AfterValidator(_version)]
-    """The version of the settings' form: 1."""
-
-    language: Text | None = None
-    """The language of the bot's words; without it the wiki's own."""
-
-    support: PageTitle | None = None
-    """The page where people find private help; required with ``notify`` and ``escalate``."""
-
-    messages: Mapping[Annotated[Text, AfterValidator(_message_key)], Text] = {}
-    """The community's own words for the bot's sentences, by message key."""
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -288,7 +226,7 @@ class _Reader:
             return None
         wanted = "a section: what holds for every board, on the lines below, indented"
         self._tell(
-            SettingsProblem(entry.line, entry.column, ("defaults",), shorten_node(entry.value), wanted), Stops.PAGE, ""
+            SettingsProblem(entry.line, entry.column, ("defaults",), say_node(entry.value), wanted), Stops.PAGE, ""
         )
         return None
 
@@ -300,7 +238,7 @@ class _Reader:
             if not place.node.sound:
                 return None
             wanted = "a section: what the bot does there, on the lines below, indented"
-            found = shorten_node(place.node)
+            found = say_node(place.node)
             self._tell(SettingsProblem(place.line, place.column, place.path, found, wanted), Stops.BOARD, title)
             return None
         merged = merge(defaults, self._with_preset(place, defaults))
@@ -378,39 +316,6 @@ class _Reader:
     def _tell(self, problem: SettingsProblem, stops: Stops, board: str) -> None:
         """Keep a problem with what it stops."""
         self._problems.append(replace(problem, stops=stops, board=board))
-
-
-def merge(under: Section, over: Section) -> Section:
-    """Put one section over another: keys of ``over`` win, sections in both are merged in turn, lists are replaced."""
-    entries: list[Entry] = []
-    for entry in under.entries:
-        upper = over.entry(entry.key)
-        if upper is None:
-            entries.append(entry)
-        elif isinstance(entry.value, Section) and isinstance(upper.value, Section):
-            entries.append(replace(upper, value=merge(entry.value, upper.value)))
-        elif isinstance(entry.value, Section) and isinstance(upper.value, Scalar) and upper.value.value is None:
-            entries.append(replace(upper, value=entry.value))
-        else:
-            entries.append(upper)
-    entries += [entry for entry in over.entries if under.entry(entry.key) is None]
-    return Section(tuple(entries), over.line, over.column, under.sound and over.sound)
-
-
-def last_line(node: Scalar | Listing | Section) -> int:
-    """Give the last line on which something in a node begins."""
-    match node:
-        case Scalar():
-            return node.line
-        case Listing():
-            return max((last_line(item) for item in node.items), default=node.line)
-        case Section():
-            return max((last_line(entry.value) for entry in node.entries), default=node.line)
-
-
-def shorten_node(node: Scalar | Listing | Section) -> str:
-    """Say in a few words what stands there."""
-    return shorten(node.text) if isinstance(node, Scalar) else "a list" if isinstance(node, Listing) else "a section"
 
 
 def _capped(problems: Iterable[SettingsProblem]) -> tuple[SettingsProblem, ...]:

@@ -1,0 +1,184 @@
+"""The operator's file, clerk.yaml: which wikis, which database, which limits that nothing on a wiki can widen."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.errors import OperatorProblem
+from bot.operatorfile.models import DATABASE, LimitsModel, OperatorModel, ProgrammeModel, WikiModel
+from bot.operatorfile.values import Approval, Operator, Programme, RunLimits, Trial, WikiEntry
+from bot.settings.nearest import Names
+from bot.settings.problems import Place, SettingsProblem, plain_value, told
+from bot.settings.yaml import Document, read_document
+
+__all__ = [
+    "Approval",
+    "Operator",
+    "Programme",
+    "RunLimits",
+    "Trial",
+    "WikiEntry",
+    "operator_path",
+    "read_operator_file",
+]
+
+DEFAULT_NAME = "clerk.yaml"
+_PASSWORD = re.compile(r"://[^\s:/@]*:[^\s@]+@")
+_OVERRIDES = {
+    "edits_per_run": "CLERK_EDITS_PER_RUN",
+    "notices_per_day": "CLERK_NOTICES_PER_DAY",
+    "seconds_per_run": "CLERK_SECONDS_PER_RUN",
+}
+
+
+def operator_path(given: Path | None, environ: Mapping[str, str]) -> Path:
+    """Give the file that is meant: the one given, else the one that CLERK_CONFIG names, else clerk.yaml right here."""
+    return given or Path(environ.get("CLERK_CONFIG") or DEFAULT_NAME)
+
+
+def read_operator_file(path: Path, environ: Mapping[str, str], tasks: Collection[str] = ()) -> Operator:
+    """Read the operator's file; the environment comes before what stands in it.
+
+    ``tasks`` are the tasks there are, to tell a misspelt name in ``approval`` or ``trial``. Raises OperatorProblem with
+    every mistake as ``file:line:column: key: message``, one a line.
+    """
+    document = read_document(_text(path), begins="wikis:")
+    problems = [
+        SettingsProblem(flaw.line, flaw.column, (), found=flaw.found, hint=flaw.message) for flaw in document.flaws
+    ]
+    model = _model(document, problems)
+    if model is not None:
+        problems += _misspelt(model, document, tasks) + _exposed(path, document)
+    if problems or model is None:
+        ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
+        raise OperatorProblem("\n".join(_line(path, problem) for problem in ordered))
+    return Operator(
+        path,
+        _database(path, environ.get("CLERK_DATABASE") or model.database),
+        _limits(model.limits, environ),
+        {name: _entry(name, wiki) for name, wiki in model.wikis.items()},
+        Programme(model.programme.page, model.programme.wikis) if model.programme else None,
+    )
+
+
+def _text(path: Path) -> str:
+    """Read the file. Raises OperatorProblem where that is not possible."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        told_path = path.parent.resolve()
+        raise OperatorProblem(
+            f"{path} is not there (looked in {told_path}); copy clerk.yaml.sample to it, or name another file with"
+            " --config or CLERK_CONFIG"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise OperatorProblem(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise OperatorProblem(f"{path} cannot be read ({error.strerror}); check the path and its permissions") from None
+
+
+def _model(document: Document, problems: list[SettingsProblem]) -> OperatorModel | None:
+    """Validate what was read, and add what is wrong to ``problems``."""
+    root = document.root
+    if root is None:
+        return None
+    place = Place(root, (), root.line, root.column)
+    try:
+        return OperatorModel.model_validate(plain_value(root))
+    except ValidationError as error:
+        names = Names.of(
+            {"wikis": WikiModel, "limits": LimitsModel, "programme": ProgrammeModel}, OperatorModel.model_fields
+        )
+        problems += told(error.errors(include_url=False, include_input=False), place, names, OperatorModel)
+        return None
+
+
+def _misspelt(model: OperatorModel, document: Document, tasks: Collection[str]) -> list[SettingsProblem]:
+    """Find names that stand for nothing: tasks in approvals and trials, wikis of the programme."""
+    problems = []
+    for name, wiki in model.wikis.items():
+        for key, named in (("approval", wiki.approval.pages), ("trial", wiki.trial.edits)):
+            problems += [
+                _problem_at(
+                    document, ("wikis", name, key, task), f"there is no task {task}; there are: {', '.join(tasks)}"
+                )
+                for task in named
+                if tasks and task not in tasks
+            ]
+    for name in model.programme.wikis if model.programme else ():
+        if name not in model.wikis:
+            told_names = ", ".join(model.wikis)
+            problems.append(_problem_at(document, ("programme", "wikis"), f"{name} is not under wikis: {told_names}"))
+    return problems
+
+
+def _exposed(path: Path, document: Document) -> list[SettingsProblem]:
+    """Refuse a password in a file that others on the machine can read."""
+    entry = document.root.entry("database") if document.root else None
+    if entry is None or not _PASSWORD.search(str(plain_value(entry.value))):
+        return []
+    if not path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        return []
+    hint = f"the password can be read by others: chmod 600 {path}, or give the database in CLERK_DATABASE"
+    return [_problem_at(document, ("database",), hint)]
+
+
+def _problem_at(document: Document, path: tuple[str, ...], hint: str) -> SettingsProblem:
+    """Give a problem at the key that a path leads to."""
+    root = document.root
+    place = Place(root, (), root.line, root.column) if root else None
+    for key in path:
+        entry = place.node.entry(key) if place and hasattr(place.node, "entry") else None
+        place = place.entry(entry) if place and entry else place
+    return SettingsProblem(place.line if place else 1, place.column if place else 1, path, hint=hint)
+
+
+def _line(path: Path, problem: SettingsProblem) -> str:
+    """Write a problem as one line, without the password that an address may hold."""
+    key = f"{problem.key}: " if problem.path else ""
+    return _PASSWORD.sub("://…@", f"{path}:{problem.line}:{problem.column}: {key}{problem.message}")
+
+
+def _database(path: Path, url: str) -> str:
+    """Give the database's URL; a relative SQLite file lies beside the operator's file, wherever cron starts the bot."""
+    if not DATABASE.fullmatch(url):
+        raise OperatorProblem(
+            "CLERK_DATABASE is not a database such as sqlite:///clerk.db or mysql+pymysql://…; correct it"
+        )
+    scheme, file = url[: len("sqlite:///")], url[len("sqlite:///") :]
+    if scheme != "sqlite:///" or file.startswith("/") or not file:
+        return url
+    return f"sqlite:///{path.parent.resolve() / file}"
+
+
+def _limits(model: LimitsModel, environ: Mapping[str, str]) -> RunLimits:
+    """Give the limits, those of the environment first."""
+    given = {key: environ[name] for key, name in _OVERRIDES.items() if environ.get(name)}
+    try:
+        changed = LimitsModel.model_validate({**model.model_dump(), **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        wanted = first.get("ctx", {}).get("wanted", "a whole number")
+        raise OperatorProblem(f"{_OVERRIDES[str(first['loc'][0])]} is wrong: wanted {wanted}") from None
+    return RunLimits(changed.edits_per_run, changed.notices_per_day, changed.seconds_per_run)
+
+
+def _entry(name: str, wiki: WikiModel) -> WikiEntry:
+    """Give a wiki's entry as a value."""
+    return WikiEntry(
+        name,
+        wiki.site or "",
+        wiki.api or "",
+        wiki.settings,
+        wiki.run_page,
+        wiki.trusted,
+        wiki.allowed,
+        wiki.approval.pages,
+        wiki.approval.needed,
+        wiki.trial,
+    )
