@@ -233,7 +233,7 @@ def check(page: str, reading: SettingsReading) -> None:
 
 
 @given(mutated_pages())
-@settings(max_examples=cases(2000, 60000), derandomize=True, deadline=None)
+@settings(max_examples=cases(3000, 60000), derandomize=True, deadline=None)
 def test_mutated_pages_are_read_or_answered_at_the_right_place(page: str) -> None:
     check(page, read_settings(page, english(), TASKS))
 

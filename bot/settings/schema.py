@@ -254,7 +254,7 @@ class _Reader:
                 and self._supported(name, entry, place, title, model, support)
             ):
                 tasks[name] = settings
-        if model is None:
+        if model is None or (model.preset is not None and model.preset not in PRESETS):
             return None
         return BoardSettings(title, model.rules(support), model.mode, tasks, model.preset or "")
 
