@@ -459,6 +459,23 @@ def test_settings_that_cannot_be_meant_are_refused(given_: dict[str, Any], wante
         ArchiveSettings.model_validate(given_)
 
 
+def test_the_whole_section_of_a_settings_page_is_understood() -> None:
+    section: dict[str, Any] = {
+        "resolved_after": "24 h",
+        "inactive_after": "72 h",
+        "unanswered_after": "14 days",
+        "to": "{board}/Archive {counter}",
+        "max_size": "500 kB",
+        "keep_threads": 0,
+        "header": "{{Talk archive}}",
+        "index": "{board}/Archive index",
+    }
+
+    wanted = _plan(_done("A"), **section)
+
+    assert _verdicts(wanted) == ["not done: index", "move"]
+
+
 def test_how_often_the_task_looks_follows_its_shortest_delay() -> None:
     assert TASK.every(_settings()) == timedelta(hours=6)
     assert TASK.every(_settings(resolved_after="2 h")) == timedelta(minutes=30)

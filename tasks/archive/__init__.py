@@ -84,10 +84,14 @@ def _move(
             found = f"{due.found}; goes to {filling.page.title}"
             decisions[due.thread.identity] = replace(due.decision, found=found)
     ordered = [decisions[thread.identity] for thread in snapshot.board.threads if thread.identity in decisions]
+    general: tuple[Decision, ...] = (pause,) if isinstance(pause, Decision) else ()
+    if settings.index and fillings:
+        wanted = f"index: {settings.index}"
+        general += (Decision(NAME, "", "not done: index", "this version keeps no archive index", wanted),)
     return replace(
         start,
         edits=_edits(fillings, snapshot, settings),
-        decisions=((pause,) if isinstance(pause, Decision) else ()) + tuple(ordered),
+        decisions=(*general, *ordered),
         facts=_facts(fillings, chosen, snapshot, now) if fillings else start.facts + _left_alone(chosen.stays),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from bot.settings.base import TaskSettings
 from bot.settings.values import (
@@ -19,6 +19,7 @@ from bot.settings.values import (
     between,
     misfit,
     read_count,
+    read_title_pattern,
 )
 from tasks.archive.target import unknown_fields
 
@@ -42,6 +43,10 @@ def _read_target(pattern: str) -> str:
     if unknown:
         raise misfit(f'a page title such as "{{board}}/Archive {{counter}}"; {unknown[0]} is no field of it')
     return "{board}" + pattern if pattern.startswith("/") else pattern
+
+
+def _read_optional_target(value: Any, context: ValidationInfo) -> str | None:
+    return None if value is None else _read_target(read_title_pattern(value, context))
 
 
 Delays = Annotated[
@@ -93,6 +98,10 @@ class ArchiveSettings(TaskSettings):
 
     move_at_most: Annotated[Count, between(1, 500)] = 20
     """How many threads one run moves at most [20]; the oldest go first."""
+
+    index: Annotated[str | None, BeforeValidator(_read_optional_target)] = None
+    """A page that lists what was archived [none]. Understood, but not kept by this version; the plan says
+    so each time."""
 
     takeover: bool = False
     """``true`` lets the bot archive although the template of another archiving bot stands on the board."""
