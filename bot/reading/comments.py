@@ -28,7 +28,8 @@ _MARKUP = re.compile(
     r"<!--.*?-->|</?[a-zA-Z][^<>]*>|\[\[(?:[^\[\]|\n]*\|)*|\]\]|'{2,}|\[(?:https?:)?//[^\s\]]*|\]|\{\{[^{}|]*\|?|\}\}"
 )
 _CONTENT = re.compile(
-    r"(?:\s+|</?(?:small|big|span|font|b|i|s|u|sub|sup|del|ins|em|strong|code|noinclude|onlyinclude)\b[^<>]*>|'{2,})*"
+    r"(?:\s+|</?(?:small|big|span|font|b|i|s|u|sub|sup|del|ins|em|strong|code|noinclude|onlyinclude)\b[^<>]*>"
+    r"|'{2,}|__[^\W_]+__)*"
 )
 
 

@@ -77,6 +77,7 @@ class _Splitter:
         self.alone = _templates_alone(scan)
         self.alone_end = -1
         self.skip_to = 0
+        self.joined = -1
 
     def run(self) -> Flow:
         text, hidden = self.text, self.scan.hidden.spans()
@@ -255,6 +256,7 @@ class _Splitter:
         self.line_level = 0
         alone = self.alone.get(start)
         if alone is None and before == kind:
+            self.joined = start
             return
         self.mode = kind
         # behind a paragraph such a template may well show nothing of its own, and be part of it
@@ -276,8 +278,11 @@ class _Splitter:
             self.html_lists.append(not closing and tag != "dt")
             self.html_level += self.html_lists[-1]
         hard = tag not in ("br", "cite", "q")
-        if hard and self.mode not in {"list", "cell"}:
-            self.mode = "block"
+        if hard and self.joined > self.flow.starts[-1]:
+            # a line with a block's tag in it is no part of the paragraph before it
+            self._open(self.joined - 1, self.joined, hard=True)
+        if hard and self.mode not in ("list", "cell"):
+            self.mode = "text" if tag == "p" and closing else "block"
         self._open(at, end, hard=hard)
 
     def _div(self, closing: bool, at: int, end: int) -> None:
