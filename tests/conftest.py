@@ -61,6 +61,17 @@ def mediawiki(make_wiki: WikiMaker) -> Server:
     return make_wiki(Options())
 
 
+@pytest.fixture(scope="session")
+def discussion_wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A wiki with DiscussionTools and Echo, where MediaWiki 1.43 is at hand (``make mediawiki-1.43``)."""
+    root = server.find_discussion_root()
+    if root is None:
+        pytest.skip("NO DISCUSSIONTOOLS: make mediawiki-1.43 unpacks a MediaWiki that has them")
+    pristine = server.install(root, tmp_path_factory.mktemp("discussion"), Options(discussiontools=True))
+    with Server(root, pristine) as running:
+        yield running
+
+
 @pytest.fixture
 def fresh_wiki(make_wiki: WikiMaker) -> Iterator[Server]:
     """A wiki of the test's own, as new as the installer left it."""

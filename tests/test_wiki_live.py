@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +57,15 @@ def wiki(proxy: FaultProxy, login_folder: Path) -> Iterator[LiveWiki]:
 
 def a_write(title: str, base: int = 0, text: str = "text") -> Write:
     return Write(title, base, "summary", text=text)
+
+
+@contextmanager
+def nobody_at(port: int) -> Iterator[None]:
+    """Holds a port without listening: connections are refused, and no other test's server gets it meanwhile."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", port))
+        yield
 
 
 def revisions_of(people: People, title: str) -> int:
@@ -182,10 +193,11 @@ def test_a_wiki_that_cannot_be_reached_saved_nothing(make_wiki: WikiMaker, login
     wiki.read(["Project:Any"])
     lost.stop()
 
-    with pytest.raises(Busy):
-        wiki.save(a_write("Project:Any"))
-    with pytest.raises(Unreachable):
-        wiki.read(["Project:Any"])
+    with nobody_at(lost.port):
+        with pytest.raises(Busy):
+            wiki.save(a_write("Project:Any"))
+        with pytest.raises(Unreachable):
+            wiki.read(["Project:Any"])
 
 
 # -- a read is patient ----------------------------------------------------------------------------------------------
@@ -528,11 +540,12 @@ def test_the_account_can_come_from_pywikibots_own_file(mediawiki: Server, tmp_pa
 
 def test_a_wrong_address_is_told_at_once(mediawiki: Server, login_folder: Path) -> None:
     elsewhere = mediawiki.api.replace("api.php", "wiki/api.php")
-    nobody = f"http://127.0.0.1:{server.free_port()}/api.php"
+    port = server.free_port()
 
-    for api in (elsewhere, nobody):
-        with pytest.raises(Unreachable, match=r"[Tt]he wiki wrong "):
-            open_wiki("wrong", api=api, account=None, folder=login_folder, patience=HURRY)
+    with nobody_at(port):
+        for api in (elsewhere, f"http://127.0.0.1:{port}/api.php"):
+            with pytest.raises(Unreachable, match=r"[Tt]he wiki wrong "):
+                open_wiki("wrong", api=api, account=None, folder=login_folder, patience=HURRY)
 
 
 @pytest.mark.parametrize(
@@ -556,6 +569,11 @@ def test_a_place_that_is_no_wiki_is_the_operators_problem(login_folder: Path, pl
             folder=login_folder,
             patience=HURRY,
         )
+
+
+def test_a_wiki_may_not_be_called_like_one_of_pywikibots_families(login_folder: Path) -> None:
+    with pytest.raises(OperatorProblem, match="call the wiki something else"):
+        open_wiki("wikipedia", api="https://wiki.example/api.php", account=None, folder=login_folder, patience=HURRY)
 
 
 def test_a_folder_that_is_not_there_is_the_operators_problem(tmp_path: Path) -> None:

@@ -40,9 +40,18 @@ class Options:
 
 def find_root() -> Path | None:
     """The MediaWiki tree that the tests may use (``MEDIAWIKI_ROOT``, else Debian's package), or None."""
-    root = Path(os.environ.get("MEDIAWIKI_ROOT") or DEBIAN_ROOT)
+    root = Path(os.environ.get("MEDIAWIKI_ROOT") or DEBIAN_ROOT).resolve()
     if (root / "includes" / "WebStart.php").is_file() and shutil.which("php"):
         return root
+    return None
+
+
+def find_discussion_root() -> Path | None:
+    """A MediaWiki with DiscussionTools (MEDIAWIKI_ROOT, else what ``make mediawiki-1.43`` unpacked), or None."""
+    unpacked = Path(__file__).parents[2] / "build" / "mediawiki-1.43"
+    for root in (find_root(), unpacked):
+        if root is not None and (root / "extensions-core" / "DiscussionTools" / "extension.json").is_file():
+            return root
     return None
 
 
@@ -171,7 +180,16 @@ class Server:
         return self.folder / "server.log"
 
     def start(self) -> Server:
-        """Starts the server and waits until it answers."""
+        """Starts the server and waits until it answers; takes another port where somebody was faster."""
+        for _ in range(5):
+            self._launch()
+            if self._wait():
+                return self
+            self._end()
+            self.port = free_port()
+        raise RuntimeError(f"the wiki does not answer: {self.log.read_text(errors='replace')[-2000:]}")
+
+    def _launch(self) -> None:
         environment = {
             **os.environ,
             "MW_CONFIG_FILE": str(self.folder / "LocalSettings.php"),
@@ -179,7 +197,7 @@ class Server:
             "WIKI_PORT": str(self.port),
         }
         command = ["php", "-d", "memory_limit=512M", "-d", "opcache.enable_cli=1", "-d", "apc.enable_cli=1"]
-        with self.log.open("ab") as log:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*command, "-S", f"127.0.0.1:{self.port}", "-t", str(self.root)],
                 env=environment,
@@ -189,13 +207,16 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def _wait(self) -> bool:
+        """Waits until this server answers (and no other that got the port first); false when it ended or took long."""
+        assert self.process is not None
         deadline = time.monotonic() + 60
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise RuntimeError(f"the wiki does not answer: {self.log.read_text(errors='replace')[-2000:]}")
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if b") started" in self.log.read_bytes() and self._answers():
+                return True
             time.sleep(0.02)
-        return self
+        return False
 
     def _answers(self) -> bool:
         try:
@@ -205,9 +226,17 @@ class Server:
             return False
 
     def stop(self) -> None:
-        """Ends the server and its workers."""
+        """Ends the server and its workers, and waits until the port refuses: the workers are no children of ours."""
         if self.process is None:
             return
+        self._end()
+        for _ in range(500):
+            if not self._listens():
+                return
+            time.sleep(0.01)
+
+    def _end(self) -> None:
+        assert self.process is not None
         with suppress(ProcessLookupError, subprocess.TimeoutExpired):
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(5)
@@ -215,6 +244,10 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def script(self, *arguments: str) -> str:
         """Runs one of MediaWiki's maintenance scripts on this wiki, e.g. ``script("runJobs.php")``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -192,10 +192,3 @@ def block(row: Answer) -> Block:
         until=_end(row.get("blockexpiry")),
         partial=bool(row.get("blockpartial")),
     )
-
-
-def chunks(values: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Lists of at most ``size`` values, without repeats, in order."""
-    distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), size):
-        yield distinct[start : start + size]

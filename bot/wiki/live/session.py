@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections import defaultdict
 from collections.abc import Mapping
-from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from requests import PreparedRequest, RequestException, Response
+from requests import Session as HttpSession
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectTimeout, JSONDecodeError
 
 from bot.errors import OperatorProblem
-from bot.wiki.live.defaults import Patience, QuestionAskedError, load, set_right
+from bot.wiki.live.defaults import Patience
+from bot.wiki.live.login import log_in, refused_login
 from bot.wiki.port import Barred, Busy, Doubtful, Unreachable, WikiError
 
 _LOGGED_OUT = ("assertuserfailed", "assertnameduserfailed", "notloggedin")
@@ -39,6 +38,18 @@ class _Counting(HTTPAdapter):
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         self.counts[(request.url or "").partition("?")[0]] += 1
         return super().send(request, *args, **kwargs)
+
+
+def count_requests(session: HttpSession) -> None:
+    """Makes an HTTP session count what it sends; doing so again changes nothing."""
+    if not isinstance(session.adapters.get("https://"), _Counting):
+        session.mount("https://", _Counting())
+        session.mount("http://", _Counting())
+
+
+def requests_so_far() -> Mapping[str, int]:
+    """How many requests this process sent, by address."""
+    return dict(_Counting.counts)
 
 
 class Session:
@@ -233,45 +244,8 @@ class Session:
 
     def login(self) -> None:
         """Logs in with what Pywikibot's files hold. Raises OperatorProblem, with what to do, and Unreachable."""
-        exceptions = self._pywikibot.exceptions
-        login: Any = importlib.import_module("pywikibot.login")
-        where = Path(self._pywikibot.config.base_dir)
-        try:
-            # An OAuth consumer logs in by being sent; asking for a password would not help it.
-            if self._oauth():
-                del self._site.userinfo
-            else:
-                manager = login.ClientLoginManager(site=self._site, user=self.account)
-                if not manager.password:
-                    raise OperatorProblem(
-                        f"There is no password for {self.account} on the wiki {self.name}: name a password_file in "
-                        f"{where / 'user-config.py'} (user-config.py.sample shows how)."
-                    )
-                done = manager.login(retry=False)
-                del self._site.userinfo
-                if not done:
-                    raise self._refused_login()
-            self.look()
-        except QuestionAskedError as error:
-            raise OperatorProblem(
-                f"The wiki {self.name} asks {self.account} for more than a password: make a bot password "
-                "(Special:BotPasswords) or an owner-only OAuth consumer for the bot."
-            ) from error
-        except (exceptions.NoUsernameError, exceptions.APIError, RuntimeError) as error:
-            raise self._refused_login() from error
-        except (FileNotFoundError, ValueError, PermissionError) as error:
-            raise OperatorProblem(
-                f"Pywikibot's password file cannot be read ({error}): "
-                f"check password_file in {where / 'user-config.py'}."
-            ) from error
-        except (exceptions.Error, ConnectionError, RequestException) as error:
-            raise Unreachable(f"The wiki {self.name} did not answer while logging in; try again later.") from error
-
-    def _refused_login(self) -> OperatorProblem:
-        return OperatorProblem(
-            f"The wiki {self.name} did not let {self.account} log in: check account and password (or OAuth tokens) in "
-            "Pywikibot's files, and that the account may use the API."
-        )
+        log_in(self._pywikibot, self._site, self.name, self.account)
+        self.look()
 
     def look(self) -> None:
         """Takes name, groups and rights from what Pywikibot asked the wiki. Raises OperatorProblem for another name."""
@@ -279,7 +253,7 @@ class Session:
         self.groups = frozenset(info.get("groups", ()))
         self.rights = frozenset(info.get("rights", ()))
         if self.account and info.get("name") != self.account:
-            raise self._refused_login()
+            raise refused_login(self.name, self.account)
 
     @property
     def logged_in(self) -> bool:
@@ -311,89 +285,3 @@ def _never_sent(error: Exception) -> bool:
 def _token_in(answer: Mapping[str, Any]) -> str:
     token = str(answer.get("query", {}).get("tokens", {}).get("csrftoken", ""))
     return "" if token == "+\\" else token  # noqa: S105 - what MediaWiki gives to those who are not logged in
-
-
-def open_session(
-    name: str, *, site: str, api: str, account: str | None, folder: Path, read_only: bool, patience: Patience
-) -> Session:
-    """Opens a wiki by Pywikibot family and code, or by the address of its API, and logs in where an account is named.
-
-    Raises OperatorProblem (what the operator can mend) and Unreachable.
-    """
-    pywikibot = load(folder)
-    set_right(pywikibot, patience)
-    http: Any = importlib.import_module("pywikibot.comms.http")
-    _check_address(name, site, api)
-    if not isinstance(http.session.adapters.get("https://"), _Counting):
-        http.session.mount("https://", _Counting())
-        http.session.mount("http://", _Counting())
-    config: Any = pywikibot.config
-    if config.simulate and not read_only:
-        raise OperatorProblem("Pywikibot's user-config.py sets simulate: remove it; `clerk run --dry-run` does that.")
-    before = dict(_Counting.counts)
-    usernames, credentials = config.usernames, config.authenticate
-    if account is None:
-        http.cookie_jar.clear()
-        config.usernames, config.authenticate = defaultdict(dict), {}
-    try:
-        place = _place(pywikibot, name, site, api, account or None)
-        if account is None:
-            place._oauth_disabled = True  # Pywikibot's own switch: nobody is nobody on later requests, too
-        acting = "" if account is None else (place.username() or "")
-        session = Session(name, place, pywikibot, patience, acting, before)
-        if account is not None and not session.account:
-            raise OperatorProblem(
-                f"No account is named for the wiki {name}: add usernames[{place.family.name!r}][{place.code!r}] = "
-                f"'BotName' to {folder / 'user-config.py'}."
-            )
-        if session.account and not session.logged_in:
-            session.login()
-        else:
-            session.look()
-    except (pywikibot.exceptions.SiteDefinitionError, json.JSONDecodeError) as error:
-        raise Unreachable(
-            f"At the address of the wiki {name} answers no MediaWiki API: check site or api in clerk.yaml; "
-            "the address ends in api.php."
-        ) from error
-    except pywikibot.exceptions.NoUsernameError as error:
-        raise OperatorProblem(
-            f"The login kept for the wiki {name} is not the account {account}: check account and OAuth tokens in "
-            f"{folder / 'user-config.py'}."
-        ) from error
-    except (pywikibot.exceptions.Error, ConnectionError, RequestException) as error:
-        raise Unreachable(f"The wiki {name} does not answer: check its address and the network, or wait.") from error
-    finally:
-        config.usernames, config.authenticate = usernames, credentials
-    return session
-
-
-def _check_address(name: str, site: str, api: str) -> None:
-    if bool(site) == bool(api):
-        raise OperatorProblem(
-            f"The wiki {name} needs either site (like wikipedia:en) or api (the address of its api.php) in clerk.yaml."
-        )
-    if api and (urlsplit(api).scheme not in ("http", "https") or not urlsplit(api).path.endswith("/api.php")):
-        raise OperatorProblem(
-            f"The api of the wiki {name} in clerk.yaml must be an address that begins with https:// "
-            "and ends in /api.php."
-        )
-
-
-def _place(pywikibot: ModuleType, name: str, site: str, api: str, account: str | None) -> Any:
-    """Pywikibot's site object, made anew: its cache of sites would keep the login of an earlier session."""
-    family_module: Any = importlib.import_module("pywikibot.family")
-    if api:
-        family_module.Family._families[name] = family_module.AutoFamily(name, api)
-        family, code = name, name
-    else:
-        family, _, code = site.partition(":")
-        code = code or family
-    for key in [key for key in pywikibot._sites if f":{family}:{code}:" in key]:
-        del pywikibot._sites[key]
-    try:
-        return pywikibot.Site(code, family, user=account)
-    except (pywikibot.exceptions.UnknownFamilyError, pywikibot.exceptions.UnknownSiteError, ValueError) as error:
-        raise OperatorProblem(
-            f"Pywikibot knows no wiki {site!r}: site in clerk.yaml is a family and a code like wikipedia:en; "
-            "for any other wiki give api instead."
-        ) from error

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,14 +11,13 @@ from bot.model import Account, Contribution, Page, Revision, User
 from bot.reading.facts import MESSAGES, SITEINFO_PROPS
 from bot.wiki.live import answers
 from bot.wiki.live.defaults import Patience
-from bot.wiki.live.session import ApiError, Session, open_session
-from bot.wiki.port import Barred, Conflict, Reading, Saved, Unreachable, Write
+from bot.wiki.live.opening import open_session
+from bot.wiki.live.people import People
+from bot.wiki.live.query import Query, can_be_asked, join
+from bot.wiki.live.session import ApiError, Session
+from bot.wiki.port import Barred, Conflict, Reading, Saved, Write
 
 _REVISION = "ids|timestamp|user|size|contentmodel|sha1"
-# Locks and renames are asked for one name a request; a reader that names more people than this is not after notices.
-_SINGLE_LOOKUPS = 50
-# Separates values instead of "|", which a hostile title may hold (https://www.mediawiki.org/wiki/API:Data_formats).
-_SEPARATOR = "\x1f"
 
 
 def open_wiki(
@@ -52,10 +49,8 @@ class LiveWiki:
         self.name = session.name
         self._session = session
         self._read_only = read_only
-        self._locks: dict[str, bool] = {}
-        self._renames: dict[str, str | None] = {}
-        self._central: bool | None = None
-        self._rename_log = True
+        self._query = Query(session)
+        self._people = People(self._query)
 
     @property
     def requests(self) -> int:
@@ -69,20 +64,19 @@ class LiveWiki:
 
     def facts(self) -> Mapping[str, Any]:
         """The wiki's facts in the form of ``bot.reading.facts``: two requests."""
-        query = self._read(
+        query = self._query.ask(
             action="query",
             meta="siteinfo|allmessages",
             siprop="|".join(SITEINFO_PROPS),
             ammessages="|".join(MESSAGES),
             # Messages in the wiki's language, not in the one that the account chose for itself.
             uselang="content",
-            amenableparser=1,
         )
-        sample = self._read(
+        sample = self._query.ask(
             action="parse", onlypst=1, text="~~~~~", contentmodel="wikitext", uselang="content", curtimestamp=1
         )
         facts = {key: value for key, value in query["query"].items() if key not in ("tokens", "userinfo")}
-        self._central = any(row.get("name") == "CentralAuth" for row in facts.get("extensions", ()))
+        self._people.central = any(row.get("name") == "CentralAuth" for row in facts.get("extensions", ()))
         return {"query": facts, "sample": {"time": sample["curtimestamp"], "text": sample["parse"]["text"]}}
 
     # -- pages --------------------------------------------------------------------------------------------------
@@ -91,10 +85,10 @@ class LiveWiki:
         """The current revisions of pages; one more request where redirects are among them, to learn their targets."""
         properties = _REVISION + ("|content" if text else "")
         now, pages = None, dict[str, Page]()
-        for chunk in answers.chunks(filter(_can_be_asked, titles), self.account().batch):
+        for chunk in self._query.chunks(titles):
             got = list(
-                self._continued(
-                    prop="revisions|info", titles=_join(chunk), rvprop=properties, rvslots="main", inprop="protection"
+                self._query.answers(
+                    prop="revisions|info", titles=join(chunk), rvprop=properties, rvslots="main", inprop="protection"
                 )
             )
             now = now or _now(got)
@@ -104,12 +98,12 @@ class LiveWiki:
                 pages[asked] = answers.page(rows.get(form, {"title": form}), targets.get(form))
         for title in titles:
             pages.setdefault(title, Page(title))
-        return Reading(now or _now([self._read(action="query", curtimestamp=1)]), pages)
+        return Reading(now or _now([self._query.ask(action="query", curtimestamp=1)]), pages)
 
     def _redirect_targets(self, titles: list[str]) -> dict[str, str]:
         targets: dict[str, str] = {}
-        for chunk in answers.chunks(titles, self.account().batch):
-            query = self._read(action="query", titles=_join(chunk), redirects=1).get("query", {})
+        for chunk in self._query.chunks(titles):
+            query = self._query.ask(action="query", titles=join(chunk), redirects=1).get("query", {})
             for row in query.get("redirects", ()):
                 targets[row["from"]] = row["to"]
         # A chain of redirects is resolved to its end by MediaWiki, link by link: each page keeps its own target.
@@ -118,8 +112,10 @@ class LiveWiki:
     def revisions(self, ids: Collection[int]) -> Mapping[int, Page]:
         """Pages as of given revisions, with text; ids that the wiki does not know (deleted pages') are left out."""
         pages: dict[int, Page] = {}
-        for chunk in answers.chunks(map(str, sorted(ids)), self.account().batch):
-            got = self._continued(prop="revisions", revids=_join(chunk), rvprop=f"{_REVISION}|content", rvslots="main")
+        for chunk in self._query.chunks(map(str, sorted(ids))):
+            got = self._query.answers(
+                prop="revisions", revids=join(chunk), rvprop=f"{_REVISION}|content", rvslots="main"
+            )
             for row in answers.merged_pages(got).values():
                 for revision in row.get("revisions", ()):
                     pages[revision["revid"]] = answers.page({**row, "revisions": [revision]})
@@ -129,11 +125,11 @@ class LiveWiki:
         self, title: str, *, since: datetime | None = None, text: bool = False, limit: int | None = None
     ) -> Iterator[Revision]:
         """A page's revisions, newest first; nothing for a page that does not exist."""
-        if not _can_be_asked(title):
+        if not can_be_asked(title):
             return
         parameters: dict[str, object] = {
             "prop": "revisions",
-            "titles": _join([title]),
+            "titles": join([title]),
             "rvprop": "ids|timestamp|user|comment|size|tags|sha1" + ("|content" if text else ""),
             "rvslots": "main",
         }
@@ -157,8 +153,8 @@ class LiveWiki:
     def redirects(self, titles: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """For each title, the titles of the redirects that lead to it."""
         found: dict[str, tuple[str, ...]] = {}
-        for chunk in answers.chunks(filter(_can_be_asked, titles), self.account().batch):
-            got = list(self._continued(prop="redirects", titles=_join(chunk), rdprop="title", rdlimit="max"))
+        for chunk in self._query.chunks(titles):
+            got = list(self._query.answers(prop="redirects", titles=join(chunk), rdprop="title", rdlimit="max"))
             rows = answers.merged_pages(got)
             for asked, form in answers.wiki_forms(chunk, got[0].get("query", {})).items():
                 found[asked] = tuple(row["title"] for row in rows.get(form, {}).get("redirects", ()))
@@ -166,75 +162,9 @@ class LiveWiki:
             found.setdefault(title, ())
         return found
 
-    # -- people -------------------------------------------------------------------------------------------------
-
     def users(self, names: Collection[str]) -> Mapping[str, User]:
-        """What the wiki says of these names.
-
-        Locks (on wikis with CentralAuth) and renames are only to be had one name a request: they are asked for the
-        first 50 registered, or unknown, names of a call, once per name.
-        """
-        found: dict[str, User] = {}
-        for chunk in answers.chunks(filter(_can_be_asked, names), self.account().batch):
-            answer = self._read(
-                action="query",
-                list="users",
-                ususers=_join(chunk),
-                usprop="groups|editcount|registration|blockinfo|tempexpired",
-            )
-            rows = {row["name"]: row for row in answer["query"]["users"]}
-            for asked in chunk:
-                row = rows.get(asked) or rows.get(answers.canonical_user(asked)) or {"name": asked}
-                found[asked] = answers.user(row)
-        self._look_closer(found)
-        for name in names:
-            found.setdefault(name, User(name, registered=False))
-        return found
-
-    def _look_closer(self, found: dict[str, User]) -> None:
-        """Adds what blocks forbid, global locks and new names to what was found."""
-        blocked = {user.name: asked for asked, user in found.items() if user.block is not None}
-        for chunk in answers.chunks(blocked, self.account().batch):
-            got = self._continued(list="blocks", bkusers=_join(chunk), bkprop="user|flags", bklimit="max")
-            for row in (row for answer in got for row in answer["query"]["blocks"]):
-                asked = blocked.get(row.get("user", ""))
-                block = found[asked].block if asked is not None else None
-                if asked is not None and block is not None and not row.get("allowusertalk"):
-                    found[asked] = replace(found[asked], block=replace(block, no_talk=True))
-        unknown = [asked for asked, user in found.items() if not user.registered and not _is_address(user.name)]
-        for asked in unknown[:_SINGLE_LOOKUPS]:
-            found[asked] = replace(found[asked], renamed_to=self._renamed(found[asked].name))
-        known = [asked for asked, user in found.items() if user.registered and not user.bot]
-        if known and self._has_central_auth():
-            for asked in known[:_SINGLE_LOOKUPS]:
-                found[asked] = replace(found[asked], locked=self._locked(found[asked].name))
-
-    def _has_central_auth(self) -> bool:
-        if self._central is None:
-            rows = self._read(action="query", meta="siteinfo", siprop="extensions")["query"].get("extensions", ())
-            self._central = any(row.get("name") == "CentralAuth" for row in rows)
-        return self._central
-
-    def _locked(self, name: str) -> bool:
-        if name not in self._locks:
-            info = self._read(action="query", meta="globaluserinfo", guiuser=name)["query"].get("globaluserinfo", {})
-            self._locks[name] = bool(info.get("locked"))
-        return self._locks[name]
-
-    def _renamed(self, name: str) -> str | None:
-        """The newest name in the rename log, None where there is none or the wiki keeps no such log."""
-        if name not in self._renames and self._rename_log and _can_be_title(name):
-            try:
-                answer = self._session.read(
-                    action="query", list="logevents", letype="renameuser", letitle=f"User:{name}", lelimit=1
-                )
-            except ApiError:
-                # MediaWiki before 1.40 without the Renameuser extension does not know this log.
-                self._rename_log = False
-                return None
-            rows = answer["query"].get("logevents", ())
-            self._renames[name] = (rows[0].get("params", {}) if rows else {}).get("newuser")
-        return self._renames.get(name)
+        """What the wiki says of these names; locks and renames of the first 50 of a call, once per name."""
+        return self._people.users(names)
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -244,7 +174,7 @@ class LiveWiki:
             raise Barred(f"The wiki {self.name} was opened for reading only.")
         if (write.text is None) == (write.section is None):
             raise ValueError("a write takes either the whole text or a new section")
-        if not _can_be_asked(write.title):
+        if not can_be_asked(write.title):
             raise answers.refused("invalidtitle")
         try:
             answer = self._session.write(**self._edit(write))
@@ -290,32 +220,12 @@ class LiveWiki:
         """Lets go of connections and of the place in Pywikibot's throttle file."""
         self._session.close()
 
-    # -- requests -----------------------------------------------------------------------------------------------
-
-    def _read(self, **parameters: object) -> dict[str, Any]:
-        try:
-            return self._session.read(**parameters)
-        except ApiError as error:
-            if error.code == "readapidenied":
-                raise Barred(f"The wiki {self.name} may only be read when logged in.") from None
-            raise Unreachable(f"The wiki {self.name} refused to be read ({error.code}).") from None
-
-    def _continued(self, **parameters: object) -> Iterator[dict[str, Any]]:
-        """The answers to a query, asked on until the wiki has said all (it cuts answers at its size limit)."""
-        more: Mapping[str, object] = {}
-        while True:
-            answer = self._read(action="query", curtimestamp=1, **{**parameters, **more})
-            yield answer
-            if "continue" not in answer:
-                return
-            more = answer["continue"]
-
     def _entries(self, parameters: Mapping[str, object], key: str, limit: int | None, entries: Any) -> Iterator[Any]:
         left = limit
         if left is not None and left <= 0:
             return
-        size = "max" if left is None or left > self.account().batch else left
-        for answer in self._continued(**parameters, **{key: size}):
+        size = "max" if left is None or left > self._query.batch else left
+        for answer in self._query.answers(**parameters, **{key: size}):
             for entry in entries(answer):
                 yield entry
                 if left is not None:
@@ -343,25 +253,5 @@ def _now(got: Iterable[Mapping[str, Any]]) -> datetime:
     return answers.instant(next(iter(got))["curtimestamp"])
 
 
-def _join(values: Iterable[str]) -> str:
-    return _SEPARATOR + _SEPARATOR.join(values)
-
-
 def _timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _can_be_asked(text: str) -> bool:
-    return bool(text.strip()) and _SEPARATOR not in text
-
-
-def _can_be_title(name: str) -> bool:
-    return not any(char in name for char in "#<>[]|{}")
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_network(name, strict=False)
-    except ValueError:
-        return False
-    return True
