@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from bot.model import USER, USER_TALK, WikiInfo
 from bot.reading.authors import SPECIAL, AuthorLink, AuthorLinks, normal_title, normal_user
 from bot.reading.facts import english, wiki_info
+from tests.sizes import cases
 
 CORPUS = Path(__file__).parent / "corpus" / "signatures.jsonl.gz"
 
@@ -208,7 +209,7 @@ def test_titles_take_the_local_namespace() -> None:
     assert normal_title(facts("de"), "user_talk:x") == "Benutzer Diskussion:X"
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=cases(300, 20_000), deadline=None)
 @given(name=st.text(min_size=1, max_size=30))
 def test_a_normal_name_is_its_own_normal_form(name: str) -> None:
     once = normal_user(english(), name)
@@ -238,7 +239,7 @@ _PIECES = [
 _MORE = ["]", "\n", "{{", "Special:Contributions/", "::1", "\ud800", "\x00", "&#1114112;", "%FF", " ", "_", "\u200e"]
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=cases(400, 20_000), deadline=None)
 @given(text=st.lists(st.sampled_from([*_PIECES, *_MORE]) | st.text(max_size=5), max_size=50).map("".join))
 def test_no_text_is_an_error_and_links_lie_in_order(text: str) -> None:
     for link in (found := list(AuthorLinks(english()).find(text))):

@@ -23,6 +23,7 @@ from bot.reading.facts import english, wiki_info
 from bot.reading.signatures import Timestamp, Timestamps, learn
 from bot.reading.signatures.formats import Format, Part
 from bot.reading.signatures.marks import name_key
+from tests.sizes import cases
 
 CORPUS = Path(__file__).parent / "corpus" / "signatures.jsonl.gz"
 AUTHOR = "Ana María"
@@ -381,7 +382,7 @@ def test_a_sample_that_makes_no_sense_is_said_in_words() -> None:
 # --- laws ---
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=cases(300, 20_000), deadline=None)
 @given(lang=st.sampled_from(sorted(corpus())), instant=MINUTES)
 def test_whatever_a_wiki_writes_reads_back(lang: str, instant: datetime) -> None:
     info = facts(lang)
@@ -397,7 +398,7 @@ def test_whatever_a_wiki_writes_reads_back(lang: str, instant: datetime) -> None
     assert [found.instant for found in timestamps.find(f"[[User:X]] {text}")] == [instant]
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=cases(200, 5_000), deadline=None)
 @given(sample=st.text(max_size=60), instant=MINUTES)
 def test_no_sample_is_an_error(sample: str, instant: datetime) -> None:
     timestamps = learn(replace(english(), sample=Sample(instant, sample)))
@@ -425,7 +426,7 @@ _ODD = ["\u200f", "١١", "〇", "年", "Nov. ", "22. ", " (+0330)", "&lrm;" * 5
 FRAGMENTS = st.sampled_from([*_PLAIN, *_ODD])
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=cases(300, 20_000), deadline=None)
 @given(
     lang=st.sampled_from(["en", "de", "fa", "ja", "lki", "pt"]),
     text=st.lists(FRAGMENTS | st.text(max_size=8), max_size=60).map("".join),
