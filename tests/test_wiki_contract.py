@@ -621,6 +621,11 @@ def test_tildes_become_signature_and_timestamp(wiki_pair: WikiPair) -> None:
         ("~~ two", "~~ two"),
         ("end \t\n\n", "end"),
         ("  begin", "  begin"),
+        ("<gallery>~~~~</gallery>", "<gallery>~~~~</gallery>"),
+        ("a\x01b", "a\ufffdb"),
+        ("{{subst:PAGENAME|", "{{subst:PAGENAME|"),
+        ("{{{1|x}}}", "{{{1|x}}}"),
+        ("[[A#b|]] [[#x|]]", "[[A#b|]] [[#x|]]"),
         ("a\r\nb\rc", "a\nb\nc"),
         ("e\u0301", "é"),
         ("a\u00a0", "a\u00a0"),
@@ -660,6 +665,11 @@ def test_an_unclosed_nowiki_protects_nothing(wiki_pair: WikiPair) -> None:
         ("{{subst:@|[[a|b]]|who=<nowiki>|}}</nowiki>}}", "Hello [[a|b]] <nowiki>|}}</nowiki>!"),
         ("{{x|{{subst:@|{{subst:@|y}}}}}}", "{{x|Hello Hello y nobody! nobody!}}"),
         ("<nowiki>{{subst:@|x}}</nowiki>", "<nowiki>{{subst:@|x}}</nowiki>"),
+        ("{{subst:@|[[a|b}}", "{{subst:@|[[a|b}}"),
+        ("{{subst:@|{{{1|a}}}}}", "Hello {{{1|a}}} nobody!"),
+        ("{{subst:@|a<!-- b -->c}}", "Hello ac nobody!"),
+        ("{{subst:@|a\n|who=\nb\n}}", "Hello a\n b!"),
+        ("{{subst:Template:@|x}} {{subst:Project:@|x}}", "Hello x nobody! {{subst:Project:@|x}}"),
     ],
 )
 def test_templates_are_substituted(wiki_pair: WikiPair, call: str, result: str) -> None:
@@ -674,6 +684,16 @@ def test_templates_are_substituted(wiki_pair: WikiPair, call: str, result: str) 
     wiki_pair.wiki.save(overwrite(title, 0, call.replace("@", template)))
 
     assert text_of(wiki_pair, title) == result.replace("@", template)
+
+
+def test_a_template_that_calls_itself_is_told(wiki_pair: WikiPair) -> None:
+    name = wiki_pair.title("Loop").replace("Project:", "")
+    people_edit(wiki_pair, f"Template:{name}", f"<includeonly>a {{{{{{{{{{|subst:}}}}}}{name}}}}} b</includeonly>")
+    title = wiki_pair.title()
+
+    wiki_pair.wiki.save(overwrite(title, 0, f"{{{{subst:{name}}}}}"))
+
+    assert text_of(wiki_pair, title) == f'a <span class="error">Template loop detected: [[Template:{name}]]</span> b'
 
 
 # Refusals

@@ -1,37 +1,22 @@
-"""The embedded wiki as a site: its clock, its people, what they do to it, and the rules that every save meets."""
+"""The embedded wiki as a site: its pages, what people do to them, and the rules that every save meets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from bot.model import Block, Revision, User
-from bot.wiki.embedded.language import Language
-from bot.wiki.embedded.store import AccountRow, BlockRow, PageRow, RevisionRow, Store, read, written
-from bot.wiki.embedded.titles import INTERFACE, Title, content_model, is_account_name, is_address, user_name
+from bot.model import Revision
+from bot.wiki.embedded.community import Community, SiteOptions
+from bot.wiki.embedded.store import PageRow, RevisionRow
+from bot.wiki.embedded.titles import INTERFACE, Title, content_model, is_address, user_name
 from bot.wiki.embedded.transform import WHITE_SPACE, Hand, clean, transform
 from bot.wiki.merge import merge
 from bot.wiki.port import Barred, Busy, Conflict, Missing, Refused, Saved
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
 MAX_SUMMARY = 500
-# What the groups may do here, as far as the bot could notice (Manual:$wgGroupPermissions).
-_RIGHTS = {
-    "*": frozenset({"read"}),
-    "user": frozenset({"edit", "createpage", "createtalk", "minoredit", "move"}),
-    "autoconfirmed": frozenset({"autoconfirmed", "editsemiprotected"}),
-    "bot": frozenset({"bot", "autoconfirmed", "editsemiprotected", "nominornewtalk", "apihighlimits"}),
-    "sysop": frozenset(
-        {"editprotected", "editsemiprotected", "autoconfirmed", "editinterface", "block", "delete", "protect"}
-        | {"deletedtext", "apihighlimits", "extendedconfirmed"}
-    ),
-    "interface-admin": frozenset({"editinterface"}),
-    "extendedconfirmed": frozenset({"extendedconfirmed"}),
-}
 _LEVEL_RIGHTS = {"sysop": "editprotected", "autoconfirmed": "editsemiprotected"}
 
 
@@ -93,97 +78,20 @@ class Editor:
         return self.site.attempt(attempt).revision
 
 
-class SiteOptions(TypedDict, total=False):
-    """How a wiki is made: ``language`` ["en"], name, IANA ``zone`` [the language's], size limit, first instant."""
+class Site(Community):
+    """A wiki in one SQLite file.
 
-    language: str
-    site_name: str
-    zone: str
-    max_page_bytes: int
-    now: datetime
-
-
-class Site:
-    """A wiki in one SQLite file. The clock stands still until somebody moves it.
-
-    An existing file keeps its language, name, zone, size limit and clock. ``spam`` are texts that no edit may add
-    (Extension:SpamBlacklist), ``filters`` are asked about every change and answer with a reason to refuse it
-    (Extension:AbuseFilter); both hold for everybody. ``read_only`` refuses every save. New accounts are autoconfirmed
-    once they have ``autoconfirm_edits`` edits and are ``autoconfirm_after`` old.
+    ``spam`` are texts that no edit may add (Extension:SpamBlacklist), ``filters`` are asked about every change and
+    answer with a reason to refuse it (Extension:AbuseFilter); both hold for everybody. ``read_only`` refuses every save.
     """
 
     def __init__(self, path: str | Path = ":memory:", **options: Unpack[SiteOptions]) -> None:
-        self.store = Store(path)
-        given = {
-            "language": options.get("language", "en"),
-            "site_name": options.get("site_name", "Wiki"),
-            "zone": options.get("zone", ""),
-            "size": str(options.get("max_page_bytes", 2 * 1024 * 1024)),
-        }
-        with self.store.transaction():
-            kept = {name: self._keep(name, value) for name, value in given.items()}
-            self._keep("now", written(options.get("now", START)))
-        self.language = Language(
-            kept["language"], site_name=kept["site_name"], zone=kept["zone"], max_page_bytes=int(kept["size"])
-        )
-        self.max_page_bytes = int(kept["size"])
-        self.titles = self.language.titles
+        super().__init__(path, **options)
         self.spam: tuple[str, ...] = ()
         self.filters: tuple[Callable[[Change], str | None], ...] = ()
         self.read_only = False
-        self.autoconfirm_edits = 0
-        self.autoconfirm_after = timedelta(0)
         words = "|".join(map(re.escape, self.language.words("redirect")))
         self._redirect = re.compile(rf"\s*(?:{words})\s*:?\s*\[\[\s*:?([^\]|\n]+)", re.IGNORECASE)
-
-    def _keep(self, name: str, value: str) -> str:
-        kept = self.store.setting(name)
-        if kept is None:
-            self.store.set_setting(name, value)
-        return value if kept is None else kept
-
-    # The clock
-
-    @property
-    def now(self) -> datetime:
-        """The wiki's own instant."""
-        return read(self.store.setting("now") or "")
-
-    def set_now(self, instant: datetime) -> None:
-        """Sets the wiki's clock (to the second)."""
-        self.store.set_setting("now", written(instant))
-
-    def advance(self, span: timedelta) -> datetime:
-        """Lets time pass; returns the new instant."""
-        self.set_now(self.now + span)
-        return self.now
-
-    # People
-
-    def add_user(
-        self, name: str, groups: Collection[str] = (), *, edits: int = 0, since: datetime | None = None
-    ) -> None:
-        """Makes an account, or changes one; ``edits`` are those made before, ``since`` is its registration [now]."""
-        name = user_name(name)
-        if not is_account_name(name):
-            raise ValueError(f"no account can be called {name!r}")
-        self.store.put_account(AccountRow(name, frozenset(groups), edits, since or self.now))
-
-    def mark_user(
-        self,
-        name: str,
-        *,
-        locked: bool = False,
-        temporary: bool = False,
-        expired: bool = False,
-        renamed_to: str | None = None,
-    ) -> None:
-        """Says that an account is locked on all wikis, temporary, run out, or has another name now."""
-        account = self.store.account(user_name(name))
-        if account is None:
-            raise KeyError(name)
-        marks = replace(account, locked=locked, temporary=temporary, expired=expired, renamed_to=renamed_to)
-        self.store.put_account(marks)
 
     def as_user(self, name: str) -> Editor:
         """The hands of a person; an account is made at its first use, an IP address needs none."""
@@ -191,68 +99,6 @@ class Site:
         if not is_address(name) and self.store.account(name) is None:
             self.add_user(name)
         return Editor(self, name)
-
-    def block(
-        self,
-        name: str,
-        *,
-        by: str = "Admin",
-        until: datetime | None = None,
-        pages: Collection[str] = (),
-        partial: bool = False,
-        no_talk: bool = False,
-    ) -> None:
-        """Blocks somebody from now on; ``pages`` makes it a partial block from these pages."""
-        titles = tuple(self._known(page).full for page in pages)
-        row = BlockRow(user_name(name), by, self.now, until, titles, partial or bool(titles), no_talk)
-        self.store.put_block(row)
-
-    def unblock(self, name: str) -> None:
-        """Ends a block."""
-        self.store.lift_block(user_name(name))
-
-    def user(self, asked: str) -> User:
-        """What the wiki says of a name."""
-        name = user_name(asked)
-        account = self.store.account(name)
-        if account is None:
-            return User(name, registered=False, block=self._block_of(name))
-        return User(
-            name,
-            groups=self.groups_of(name),
-            edits=account.edits + self.store.count_edits(name),
-            since=account.since,
-            block=self._block_of(name),
-            locked=account.locked,
-            temporary=account.temporary,
-            expired=account.expired,
-            renamed_to=account.renamed_to,
-        )
-
-    def groups_of(self, name: str) -> frozenset[str]:
-        """The groups of a name, with those that everybody is in unasked, as the API lists them."""
-        account = self.store.account(name)
-        if account is None:
-            return frozenset({"*"})
-        groups = account.groups | {"*", "user"}
-        old = account.since is None or self.now - account.since >= self.autoconfirm_after
-        enough = account.edits + self.store.count_edits(name) >= self.autoconfirm_edits
-        return groups | {"autoconfirmed"} if old and enough else groups
-
-    def rights_of(self, name: str) -> frozenset[str]:
-        """What a name may do."""
-        rights: set[str] = {"edit", "createpage", "createtalk"} if is_address(name) else set()
-        return frozenset(rights.union(*(_RIGHTS.get(group, {group}) for group in self.groups_of(name))))
-
-    def _block_of(self, name: str) -> Block | None:
-        row = self._block_row(name)
-        if row is None:
-            return None
-        return Block(row.blocker, row.since, row.until, partial=row.partial, no_talk=row.no_talk)
-
-    def _block_row(self, name: str) -> BlockRow | None:
-        row = self.store.block(name)
-        return row if row is not None and (row.until is None or row.until > self.now) else None
 
     # Pages
 
@@ -262,14 +108,14 @@ class Site:
 
     def current_text(self, title: str) -> str:
         """A page's current text, empty where there is no page."""
-        revision = self._current(self._known(title))
+        revision = self._current(self.known(title))
         return revision.text if revision else ""
 
     def page_history(self, title: str) -> list[Revision]:
         """All revisions of a page with their texts, newest first, as an administrator sees them."""
         return [
             Revision(row.id, row.instant, row.editor, row.summary, row.size, row.text, row.hidden, row.reverted)
-            for row in self._all(self._known(title).full)
+            for row in self._all(self.known(title).full)
         ]
 
     def flags(self, revision: int) -> tuple[bool, bool]:
@@ -281,13 +127,13 @@ class Site:
 
     def protect(self, title: str, level: str, *, actions: Collection[str] = ("edit", "move")) -> None:
         """Protects a page, or a title without a page against creation; the level "" lifts the protection."""
-        full = self._known(title).full
+        full = self.known(title).full
         wanted = tuple(actions) if self.store.page(full) else ("create",)
         self.store.protect(full, dict.fromkeys(wanted, level) if level else {}, () if level else (*wanted, "create"))
 
     def delete(self, title: str) -> None:
         """Deletes a page and its history."""
-        self.store.delete_page(self._known(title).full)
+        self.store.delete_page(self.known(title).full)
 
     def hide(self, revision: int) -> None:
         """Hides a revision's text, editor and summary; the current revision of a page cannot be hidden."""
@@ -301,7 +147,7 @@ class Site:
 
     def move(self, title: str, to: str, *, by: str = "Admin") -> None:
         """Moves a page with its history and leaves a redirect."""
-        source, target = self._known(title), self._known(to)
+        source, target = self.known(title), self.known(to)
         moved = self.store.page(source.full)
         if moved is None or self.store.page(target.full) is not None:
             raise ValueError("a page can be moved only where it is and to where none is")
@@ -319,13 +165,7 @@ class Site:
 
     def set_model(self, title: str, model: str) -> None:
         """Gives an existing page another content model."""
-        self.store.set_model(self._known(title).full, model)
-
-    def _known(self, title: str) -> Title:
-        found = self.titles.title(title)
-        if found is None:
-            raise ValueError(f"no page can be called {title!r}")
-        return found
+        self.store.set_model(self.known(title).full, model)
 
     def _current(self, title: Title) -> RevisionRow | None:
         page = self.store.page(title.full)
@@ -427,21 +267,21 @@ class Site:
         )
         return transform(text, hand)
 
-    def _template(self, name: str) -> str | None:
+    def _template(self, name: str) -> tuple[str, str] | None:
         title = self.titles.template(name)
         revision = self._current(title) if title else None
         if revision is None:
             return None
         target = self.redirect_target(revision.text)
-        final = self._current(self._known(target)) if target else revision
-        return final.text if final else None
+        final = self._current(self.known(target)) if target else revision
+        return (final.title, final.text) if final else None
 
     def _check_rights(self, attempt: Attempt, title: Title, *, exists: bool) -> None:
         rights = self.rights_of(attempt.user)
         account = self.store.account(attempt.user)
         if account and account.locked:
             raise Barred("the account is locked")
-        block = self._block_row(attempt.user)
+        block = self.block_row(attempt.user)
         own_talk = title.full == self.titles.talk_of(attempt.user)
         if block and block.partial and title.full in block.pages:
             raise Refused("rights", "the account is blocked from this page")

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 # What PHP's rtrim takes off.
 WHITE_SPACE = " \t\n\r\0\x0b"
-# MediaWiki expands templates at most this deep (Manual:$wgMaxTemplateDepth); one that calls itself stays as written.
+# MediaWiki expands templates at most this deep (Manual:$wgMaxTemplateDepth); deeper ones stay as written.
 MAX_DEPTH = 40
 _OPAQUE = re.compile(
     r"<!--.*?(?:-->|\Z)"
@@ -38,14 +38,17 @@ _CONTEXT = re.compile(rf"({_SPACE_NAME}+:|){_LEGAL}+?( \({_LEGAL}+\)|, {_LEGAL}+
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who saves what where: the signature and timestamp to put, the page's names, and where templates come from."""
+    """Who saves what where: signature and timestamp to put, the page's names, and how to get a template.
+
+    ``template`` answers a name with the template's title and text, None where there is none.
+    """
 
     signature: str
     timestamp: str
     page_name: str
     full_page_name: str
     user: str
-    template: Callable[[str], str | None]
+    template: Callable[[str], tuple[str, str] | None]
     subst: tuple[str, ...] = ("SUBST:", "SAFESUBST:")
 
 
@@ -121,18 +124,20 @@ class _Work:
     def _call(self, source: str, bars: list[int], offset: int, depth: int) -> str:
         cuts = [2, *(bar - offset + 1 for bar in bars)]
         parts = [self.substitute(source[a : b - 1], depth) for a, b in pairwise(cuts)]
-        name = parts[0].partition(":")[2]
-        body = self._body(self._without_comments(name).strip())
-        key = name.strip()
-        if body is None or key in self.calling or depth >= MAX_DEPTH:
+        name = self._without_comments(parts[0].partition(":")[2]).strip()
+        found = self._body(name)
+        if found is None or depth >= MAX_DEPTH:
             return "{{" + "|".join(parts) + "}}"
-        self.calling.append(key)
+        title, body = found
+        if title in self.calling:
+            return f'<span class="error">Template loop detected: [[{title}]]</span>'
+        self.calling.append(title)
         filled = self._fill(body, _arguments([self._without_comments(part) for part in parts[1:]]))
         expanded = self.substitute(filled, depth + 1)
         self.calling.pop()
         return expanded
 
-    def _body(self, name: str) -> str | None:
+    def _body(self, name: str) -> tuple[str, str] | None:
         words = {
             "PAGENAME": self.hand.page_name,
             "FULLPAGENAME": self.hand.full_page_name,
@@ -140,9 +145,9 @@ class _Work:
             "!": "|",
         }
         if name in words:
-            return words[name]
-        text = self.hand.template(name)
-        return None if text is None else self._included(text)
+            return name, words[name]
+        found = self.hand.template(name)
+        return None if found is None else (found[0], self._included(found[1]))
 
     def _included(self, text: str) -> str:
         """A template's text as its callers see it."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar, Unpack
 
 from bot.model import Account, Contribution, Page, Revision, User
-from bot.wiki.embedded.site import Attempt, Site, SiteOptions
+from bot.wiki.embedded.community import SiteOptions
+from bot.wiki.embedded.site import Attempt, Site
 from bot.wiki.embedded.store import PageRow, RevisionRow
 from bot.wiki.embedded.titles import user_name
 from bot.wiki.port import Barred, Reading, Saved, Write
