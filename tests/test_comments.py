@@ -140,3 +140,21 @@ def test_redirects_of_such_a_template_sign_too() -> None:
     rules = Rules(unsigned_templates=("Unsigned",), aliases={"Unsigned": ("Not signed",)})
 
     assert read(f"a {{{{not signed|Ana|{TIME}}}}}", rules) == [("Ana", 1)]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"unsigned\n=== sub ===\n::a {ANA}", [("Ana", 3)]),
+        (f"__NOTOC__\n[[Category:X]]\n:a {ANA}", [("Ana", 2)]),
+        (f"<gallery>\nFile:x.png|y\n</gallery>\n**a {ANA}", [("Ana", 2)]),
+        (f": {{|\n|+ cap {ANA}\n! h {BO} !! i\n|}}", [("Ana", 2), ("Bo", 2)]),
+        (f";<div>a {ANA}</div>\n:b {BO}", [("Ana", 1), ("Bo", 2)]),
+        (f"a {ANA}\nb {BO}</div>", [("Ana", 1), ("Bo", 1)]),
+        (f"<p>a</p>b {ANA}\nc {BO}", [("Ana", 1)]),
+        (f";a\n:b {ANA}", [("Ana", 1)]),
+        (f";a\n\n:b {ANA}", [("Ana", 2)]),
+    ],
+)
+def test_odd_shapes_read_as_asked_of_discussiontools(body: str, expected: list[tuple[str, int]]) -> None:
+    assert read(body) == expected
