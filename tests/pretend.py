@@ -11,10 +11,11 @@ from bot.plan import Change, Edit, Memory, Move, MovedThread, Need, NewSection, 
 from bot.wiki.merge import merge
 from tasks.archive import ArchiveSettings, plan
 from tasks.archive.text import TRIMMED
-from tests.builders import BOARD, NOW, answered, board, hash_of, page, snapshot
+from tests.builders import BOARD, NOW, answered, board, hash_of, page, rules, snapshot
 
 BOT = "Boardclerk"
 ROUNDS = 4
+RULES = rules(pairs={"Atop": "Abot"})
 
 
 class KilledError(Exception):
@@ -65,7 +66,7 @@ class Pretend:
 
     def threads(self, title: str = BOARD) -> tuple[Thread, ...]:
         """The threads on a page."""
-        return board(self.text(title), title).threads
+        return board(self.text(title), title, reading=RULES).threads
 
     def archives(self) -> list[str]:
         """The archive pages, in the order of their making."""
@@ -89,7 +90,8 @@ class Pretend:
         """What the task wants now, its needs answered."""
         now = self.now
         current = self.pages[BOARD]
-        seen = snapshot(board(current.text or "", revision=current.revision), memory=self.memory())
+        read = board(current.text or "", revision=current.revision, reading=RULES)
+        seen = snapshot(read, memory=self.memory(), rules=RULES)
         for _ in range(ROUNDS + 1):
             match plan(seen, self.settings, now):
                 case Need() as need:

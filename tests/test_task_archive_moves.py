@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.plan import Move
 from tasks.archive import ArchiveSettings
 from tasks.archive.text import copies, digest, lasting
-from tests.builders import BOARD, NOW, ago, board, hash_of, resolved, rules, signed, thread
+from tests.builders import BOARD, NOW, ago, hash_of, resolved, rules, signed, thread
 from tests.pretend import BOT, KilledError, Pretend, move_of
 from tests.sizes import cases
 
@@ -191,7 +191,7 @@ def test_a_board_blanked_meanwhile_is_followed_and_when_it_is_restored_archived_
 
 def test_what_somebody_wrote_below_the_archived_copy_is_kept() -> None:
     wiki = _half_done("One")
-    wiki.save(FIRST, wiki.text(FIRST) + "\n" + signed("Ute", NOW, ":In the archive."), "Ute")
+    _answer_in_archive(wiki)
     _reply(wiki, "One")
 
     wiki.run()
@@ -202,21 +202,89 @@ def test_what_somebody_wrote_below_the_archived_copy_is_kept() -> None:
     assert "== One ==" not in wiki.text()
 
 
+def _box(wiki: Pretend, *changes: tuple[str, str]) -> None:
+    """Somebody puts a closing box around the first threads, which begins with a thread that is not due."""
+    text = wiki.text().replace("Lead.\n\n", "Lead.\n\n== Box ==\n{{atop}}\n" + signed("Udo", ago(hours=1)) + "\n\n")
+    for old, new in changes:
+        text = text.replace(old, new)
+    wiki.save(BOARD, text.replace("== Last ==", "{{abot}}\n\n== Last =="), "Udo")
+
+
 def test_a_box_that_now_spans_threads_is_not_cut_in_half() -> None:
-    wiki = _half_done("One")
-    wiki.save(
-        BOARD,
-        wiki.text()
-        .replace("Lead.\n\n", "Lead.\n\n== Box ==\n{{atop}}\n" + signed("Udo", ago(hours=1)) + "\n\n")
-        .replace("== Last ==", "{{abot}}\n\n== Last =="),
-        "Udo",
-    )
+    wiki = _half_done("One", "Two")
+    _box(wiki)
+
+    plan = wiki.run()
+
+    assert {thread_.tied for thread_ in wiki.threads()[:3]} == {0}
+    assert [edit.kind for edit in plan.edits] == ["undo"]
+    assert wiki.text(FIRST) == ""
+    assert all(f"== {name} ==" in wiki.text() for name in ("Box", "One", "Two", "Last"))
+    assert wiki.moves == []
+
+
+def test_a_thread_that_changed_within_a_box_that_stays_is_taken_back_too() -> None:
+    wiki = _half_done("One", "Two")
+    _box(wiki, ("Words. [[User:Author One", "Better words. [[User:Author One"))
 
     wiki.run()
 
-    boxed = board(wiki.text()).threads
-    assert wiki.text().count("== One ==") + wiki.text(FIRST).count("== One ==") == 1
-    assert len(boxed) in (2, 3)
+    assert wiki.text(FIRST) == ""
+    assert "Better words." in wiki.text()
+
+
+def test_a_copy_written_in_within_a_box_that_stays_is_left_to_a_person() -> None:
+    wiki = _half_done("One")
+    _answer_in_archive(wiki)
+    _box(wiki)
+
+    plan = wiki.run()
+
+    assert plan.edits == ()
+    assert "stay: a person must look" in {decision.verdict for decision in plan.decisions}
+    assert "In the archive." in wiki.text(FIRST)
+
+
+def test_a_thread_gone_from_the_board_that_was_answered_in_the_archive_is_left_to_a_person() -> None:
+    wiki = _half_done("One")
+    _answer_in_archive(wiki)
+    wiki.save(BOARD, wiki.text().replace(_done("One"), ""), "Bea")
+
+    plan = wiki.plan()
+
+    assert plan.edits == ()
+    assert plan.decisions[0].verdict == "stay: a person must look"
+    assert "In the archive." in wiki.text(FIRST)
+
+
+def test_a_thread_that_is_damaged_by_now_is_taken_back() -> None:
+    wiki = _half_done("One", "Two")
+    text = wiki.text().replace("Lead.\n\n", "Lead.\n\n== Broken ==\n{|\n" + signed("Udo", ago(hours=1)) + "\n\n")
+    wiki.save(BOARD, text, "Udo")
+
+    wiki.run()
+
+    assert all(
+        wiki.text().count(f"== {name} ==") + wiki.text(FIRST).count(f"== {name} ==") == 1 for name in ("One", "Two")
+    )
+
+
+@pytest.mark.parametrize("changes", [{"protection": {"edit": "sysop"}}, {"text": None, "hidden": True}])
+def test_an_archive_that_cannot_be_mended_now_keeps_its_move_open(changes: dict[str, object]) -> None:
+    wiki = _half_done("One", "Two")
+    _reply(wiki, "One")
+    _reply(wiki, "Two")
+    wiki.pages[FIRST] = replace(wiki.pages[FIRST], **changes)  # type: ignore[arg-type]  # fields of Page by name
+
+    plan = wiki.run()
+
+    assert plan.edits == ()
+    assert len(wiki.moves) == 1
+    assert len(plan.decisions) >= 3
+
+
+def _answer_in_archive(wiki: Pretend) -> None:
+    wiki.save(FIRST, wiki.text(FIRST) + "\n" + signed("Ute", NOW, ":In the archive."), "Ute")
 
 
 def test_a_thread_put_back_by_hand_is_left_alone_for_good() -> None:

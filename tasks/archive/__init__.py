@@ -30,7 +30,7 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
         started = recover(snapshot, _due_by(verdicts))
         if isinstance(started, Need) or need:
             return need | started if isinstance(started, Need) else need
-        if started is not None and (started.edits or not started.settled):
+        if started is not None and (started.edits or started.decisions or not started.settled):
             return _with_everybody(started, snapshot)
         settled = started.settled if started is not None else ()
     else:

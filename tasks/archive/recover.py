@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.model import Board, Page, Thread
-from bot.plan import Decision, Edit, Move, Need, Plan, Snapshot, Splice, Splices
+from bot.plan import Decision, Edit, Fact, Move, Need, Plan, Snapshot, Splice, Splices
 from bot.reading.board import Reader
-from tasks.archive.choose import NAME, is_unsafe
+from tasks.archive.choose import NAME, RETURNED, is_unsafe
 from tasks.archive.pages import SPARE, cut_edit, refusal
 from tasks.archive.text import copies, digest, lasting, lines_missing, stands_on
 
+LOOK = "stay: a person must look"
 WAITS = "a move begun earlier is brought to its end first"
 
 
@@ -183,7 +184,7 @@ def _take_back(state: _Page, thread: Thread, snapshot: Snapshot, why: str) -> No
         state.removed.append((lasting(text), Splice(*found[-1], "")))
         state.decisions.append(_says(thread.identity, "stay: taken back", why))
     else:
-        state.decisions.append(_says(thread.identity, "stay: a person must look", f"{why}; its copy was written in"))
+        state.decisions.append(_says(thread.identity, LOOK, f"{why}; its copy was written in"))
 
 
 def _changed(state: _Page, thread: Thread, copy: _Copy, snapshot: Snapshot, *, still_due: bool) -> None:
@@ -206,9 +207,7 @@ def _changed(state: _Page, thread: Thread, copy: _Copy, snapshot: Snapshot, *, s
             _says(thread.identity, "move", "the thread changed while it was moved; the copy follows")
         )
     else:
-        state.decisions.append(
-            _says(thread.identity, "stay: a person must look", "both the thread and its copy changed")
-        )
+        state.decisions.append(_says(thread.identity, LOOK, "both the thread and its copy changed"))
 
 
 def _gone(state: _Page, identity: str, copy: _Copy, snapshot: Snapshot) -> None:
@@ -217,9 +216,7 @@ def _gone(state: _Page, identity: str, copy: _Copy, snapshot: Snapshot) -> None:
     if newest.editor == snapshot.account.name and newest.editor:
         return
     if not copy.untouched:
-        state.decisions.append(
-            _says("", "stay: a person must look", "a thread removed from the board was answered there")
-        )
+        state.decisions.append(_says("", LOOK, "a thread removed from the board was answered there"))
         return
     text = (state.page.text or "")[copy.start : copy.end]
     state.removed.append((lasting(text), Splice(copy.start, copy.end, "")))
@@ -248,7 +245,7 @@ def _keep_boxes_whole(states: Sequence[_Page], snapshot: Snapshot) -> None:
                 state.removed.append((follows[0].old, replace(follows[0].splice, text="")))
                 state.decisions.append(_says(thread.identity, "stay: taken back", why))
             else:
-                state.decisions.append(_says(thread.identity, "stay: a person must look", f"{why}; both changed"))
+                state.decisions.append(_says(thread.identity, LOOK, f"{why}; both changed"))
 
 
 def _plan(states: Sequence[_Page], snapshot: Snapshot) -> Plan:
@@ -269,7 +266,9 @@ def _plan(states: Sequence[_Page], snapshot: Snapshot) -> Plan:
     decisions = blocked + [one for state in states for one in state.decisions]
     done = {archive for edit in edits for archive in edit.finishes}
     settled = tuple(state.page.title for state in states if state.page.title not in done and not state.open)
-    return Plan(tuple(edits), tuple(decisions), settled=settled)
+    # Its copy in the archive stays as well: the thread must not go there a second time.
+    facts = tuple(Fact(RETURNED, one.thread, "yes") for one in decisions if one.verdict == LOOK and one.thread)
+    return Plan(tuple(edits), tuple(decisions), facts, settled)
 
 
 def _repair(state: _Page, snapshot: Snapshot, *, last: bool) -> Edit:
