@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from bot.settings.common import BoardModel
 from bot.settings.yaml import Entry, Listing, Node, Scalar, Section, read_document
 
 PRESETS: Mapping[str, str] = {
-    # English Wikipedia's Administrators' noticeboard/Incidents: closed threads stay 24 hours, idle ones go after 72; any
-    # registered editor who is no party may close; whoever is named is told. Nothing that nobody answered goes before it
+    # English Wikipedia's Administrators' noticeboard/Incidents: closed threads stay 24 hours, idle ones go after
+    # 72; any registered editor who is no party may close; whoever is named is told. Nothing unanswered goes before it
     # has stood in the summary for long.
     "incidents": """
 threads: {style: sections, level: 2}
@@ -44,7 +45,7 @@ archive:
   unanswered_after: 14 days
   keep_threads: 4
 """,
-    # English Wikipedia's Administrators' noticeboard/Edit warring: the heading is "User:A reported by User:B (Result: )",
+    # English Wikipedia's Administrators' noticeboard/Edit warring: a heading is "User:A reported by User:B (Result: )",
     # an outcome in it closes, and who stands after "reported by" is no subject.
     "edit-warring": """
 threads: {style: sections, level: 2}
@@ -65,8 +66,8 @@ threads: {style: list, reports: [vandal, IPvandal, user-uaa]}
 responders: {groups: [sysop]}
 subjects: {templates: [vandal, IPvandal, user-uaa]}
 """,
-    # German Wikipedia's Vandalismusmeldung: "(erl.)" at the heading's end goes after two hours, "(in Bearbeitung)" keeps
-    # all hands off; one archive page a day, by the day of the report.
+    # German Wikipedia's Vandalismusmeldung: "(erl.)" at the heading's end goes after two hours, "(in Bearbeitung)"
+    # keeps all hands off; one archive page a day, by the day of the report.
     "vandalism-sections": """
 threads: {style: sections, level: 2}
 resolved: {headings: ["(erl.)"], in_progress: ["(in Bearbeitung)"], closers: {registered: true}}
@@ -100,13 +101,19 @@ def expand(name: str, line: int, column: int, tasks: tuple[str, ...]) -> Section
 
     Sections of tasks that are not in ``tasks`` are left out.
     """
+    known = (*BoardModel.model_fields, *tasks)
+    return Section(
+        tuple(_at(entry, line, column) for entry in _parsed(name).entries if entry.key in known), line, column
+    )
+
+
+@cache
+def _parsed(name: str) -> Section:
+    """Parse a preset, once."""
     document = read_document(PRESETS[name])
     if document.root is None or document.flaws:
         raise ValueError(f"the preset {name} cannot be read")
-    known = (*BoardModel.model_fields, *tasks)
-    return Section(
-        tuple(_at(entry, line, column) for entry in document.root.entries if entry.key in known), line, column
-    )
+    return document.root
 
 
 def _at(entry: Entry, line: int, column: int) -> Entry:

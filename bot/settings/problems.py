@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -104,15 +105,15 @@ def told(
 ) -> list[SettingsProblem]:
     """Put pydantic's errors on a section into words, each at its place; flaws told before are not told again."""
     located = [(error, _locate(error, place)) for error in errors]
+    at_place = Counter((at.path, at.line) for _, at in located)
+    around = {at.path[:depth] for _, at in located for depth in range(len(at.path))}
     problems = []
     for error, at in located:
-        inner = any(other is not error and len(spot.path) > len(at.path) and spot.path[: len(at.path)] == at.path
-                    for other, spot in located)  # fmt: skip
         # A value that may be one thing or another gets an error for each; the one that went deeper is what was meant.
-        if inner and error["type"] not in ("missing", "extra_forbidden"):
+        if at.path in around and error["type"] not in ("missing", "extra_forbidden"):
             continue
         # Where one value is given for what may also be a section, what is wrong with the value is what helps.
-        alone = sum(spot.path == at.path and spot.line == at.line for _, spot in located) == 1
+        alone = at_place[at.path, at.line] == 1
         if isinstance(at.node, Scalar) and error["type"] in _SECTION_ERRORS and not alone:
             continue
         if sound(at.node) or error["type"] in ("missing", "extra_forbidden"):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.reading.rules import Rules
 from bot.settings.base import SettingsModel, TaskSettings
 from bot.settings.problems import SettingsProblem
+
+PROBLEM_LIMIT = 100
+"""At most so many problems of one page are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,13 @@ class SettingsReading:
     settings: Settings | None
     problems: tuple[SettingsProblem, ...] = ()
     hints: tuple[str, ...] = ()
+
+
+def capped(problems: Iterable[SettingsProblem]) -> tuple[SettingsProblem, ...]:
+    """Keep the first problems, and say that there are more."""
+    kept = tuple(problems)
+    if len(kept) <= PROBLEM_LIMIT:
+        return kept
+    last = kept[PROBLEM_LIMIT]
+    hint = f"{len(kept) - PROBLEM_LIMIT} more problems from here on are not shown"
+    return (*kept[:PROBLEM_LIMIT], SettingsProblem(last.line, last.column, (), hint=hint, stops=last.stops))

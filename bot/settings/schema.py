@@ -5,11 +5,11 @@ A bad value stops its task on that board alone, a bad key of a board that board 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.model import WikiInfo
 from bot.plan import Task
@@ -18,19 +18,19 @@ from bot.settings.common import BoardModel, PageModel
 from bot.settings.nearest import Names, nearest, shorten
 from bot.settings.presets import PRESETS, expand
 from bot.settings.problems import Place, SettingsProblem, Stops, plain_value, sound, told
-from bot.settings.result import BoardSettings, Settings, SettingsReading
+from bot.settings.result import BoardSettings, Settings, SettingsReading, capped
 from bot.settings.tree import last_line, merge, say_node
 from bot.settings.values import PageTitle
 from bot.settings.yaml import Document, Entry, Scalar, Section, read_document
 
 __all__ = ["BoardSettings", "Settings", "SettingsProblem", "SettingsReading", "Stops", "read_settings"]
 
-PROBLEM_LIMIT = 100
-"""At most so many problems of one page are told."""
+BOARD_LIMIT = 500
+"""At most so many boards on one page."""
 
 # Who is told of a thread, and who waits too long, must be shown where private help is to be had.
 _NEED_SUPPORT = frozenset({"notify", "escalate"})
-
+_TITLE: TypeAdapter[str] = TypeAdapter(PageTitle)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -92,7 +92,7 @@ class _Reader:
         for problem in [*flaws, *map(self._where_it_stands, others)]:
             told_once.setdefault((problem.line, problem.column, problem.message), problem)
         problems = sorted(told_once.values(), key=lambda problem: (problem.line, problem.column))
-        return SettingsReading(settings, _capped(problems), self._hints())
+        return SettingsReading(settings, capped(problems), self._hints())
 
     def _where_it_stands(self, problem: SettingsProblem) -> SettingsProblem:
         """Say of a problem of the defaults, which every board has met, that it stands there and concerns all boards."""
@@ -180,6 +180,10 @@ class _Reader:
             path = ("boards",) if entry else ()
             self._tell(SettingsProblem(line, column, path, hint=hint, absent=entry is None), Stops.PAGE, "")
             return None
+        if len(entry.value.entries) > BOARD_LIMIT:
+            hint = f"{len(entry.value.entries)} boards; one page can hold {BOARD_LIMIT}"
+            self._tell(SettingsProblem(entry.line, entry.column, ("boards",), hint=hint), Stops.PAGE, "")
+            return None
         defaults = self._defaults(page)
         if defaults is None:
             return None
@@ -202,12 +206,8 @@ class _Reader:
 
     def _title(self, entry: Entry) -> str:
         """Read a board's title, "" where it is none."""
-
-        class _Title(BaseModel):
-            title: PageTitle
-
         try:
-            return _Title.model_validate({"title": entry.key}, context=self._info).title
+            return _TITLE.validate_python(entry.key, context=self._info)
         except ValidationError as error:
             wanted = str(error.errors()[0].get("ctx", {}).get("wanted", "a page title"))
             problem = SettingsProblem(entry.line, entry.column, ("boards", entry.key), shorten(entry.key), wanted)
@@ -316,13 +316,3 @@ class _Reader:
     def _tell(self, problem: SettingsProblem, stops: Stops, board: str) -> None:
         """Keep a problem with what it stops."""
         self._problems.append(replace(problem, stops=stops, board=board))
-
-
-def _capped(problems: Iterable[SettingsProblem]) -> tuple[SettingsProblem, ...]:
-    """Keep the first problems, and say that there are more."""
-    kept = tuple(problems)
-    if len(kept) <= PROBLEM_LIMIT:
-        return kept
-    last = kept[PROBLEM_LIMIT]
-    hint = f"{len(kept) - PROBLEM_LIMIT} more problems from here on are not shown"
-    return (*kept[:PROBLEM_LIMIT], SettingsProblem(last.line, last.column, (), hint=hint, stops=last.stops))

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from bot.settings.page import Flaw
 
+FLAW_LIMIT = 200
+"""After so many traps the rest of a page is not read."""
+
 # A line in three parts: indentation with list dashes, key with its colon, value. A key in quotes may hold anything.
 _LINE = re.compile(
     r"""(?P<indent>[ ]*(?:-[ ]+)*)
@@ -84,6 +87,9 @@ def mend(text: str) -> Mended:
                 flaws.append(Flaw(number + 1, column + 1, message, found, fatal))
                 unsound.add(number)
         lines.append(line)
+        if len(flaws) > FLAW_LIMIT:
+            flaws.append(Flaw(number + 1, len(raw) + 1, "too many mistakes up to here: the rest was not read"))
+            break
     return Mended("\n".join(lines), tuple(flaws), frozenset(unsound))
 
 

@@ -14,6 +14,8 @@ from bot.settings.values.refusal import SPACES, facts, misfit
 
 PATTERN_LIMIT = 200
 """Longest ``/pattern/`` in characters, slashes not counted."""
+PATTERN_MEMORY = 1 << 16
+"""Bytes that RE2 may use for one pattern, which bounds what ``(a{1,99}){1,9}`` can cost."""
 
 _BAD_IN_TITLE = re.compile(r"[\x00-\x1f\x7f#<>\[\]{}|\ufffd]|~~~|^\.{1,2}(?:/|$)|%[0-9A-Fa-f]{2}|&[A-Za-z0-9#]+;")
 _FIELD = re.compile(r"\{[a-z_]+(?::0?[1-9])?\}")
@@ -157,7 +159,7 @@ def read_words(value: Any) -> str:
         raise misfit(f"a pattern of at most {PATTERN_LIMIT} characters")
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = 1 << 20
+    options.max_mem = PATTERN_MEMORY
     try:
         compiled = re2.compile(text[1:-1], options)
     except re2.error as problem:
