@@ -82,7 +82,8 @@ class Site(Community):
     """A wiki in one SQLite file.
 
     ``spam`` are texts that no edit may add (Extension:SpamBlacklist), ``filters`` are asked about every change and
-    answer with a reason to refuse it (Extension:AbuseFilter); both hold for everybody. ``read_only`` refuses every save.
+    answer with a reason to refuse it (Extension:AbuseFilter); both hold for everybody, those with ``sboverride`` too.
+    ``read_only`` refuses every save.
     """
 
     def __init__(self, path: str | Path = ":memory:", **options: Unpack[SiteOptions]) -> None:
