@@ -40,8 +40,7 @@ class Moves(Part):
     def close_moves(self, board: str, archives: Iterable[str], state: str) -> None:
         """End open moves as ``finished``, ``undone`` or ``void`` (nothing of them was done)."""
         with self._database.transaction() as connection:
-            chosen = and_(self._open(board), t.moves.c.archive.in_(list(archives)))
-            connection.execute(update(t.moves).where(chosen).values(state=state))
+            self._close(connection, board, archives, state)
 
     def put_back(self, board: str, hashes: Iterable[str], now: datetime) -> frozenset[str]:
         """Which of the board's threads a person put back: once moved for good and there again. Remembered for good."""
@@ -71,6 +70,10 @@ class Moves(Part):
 
     def _open(self, board: str) -> Any:
         return and_(t.moves.c.wiki == self.wiki, t.moves.c.board == board, t.moves.c.state == "begun")
+
+    def _close(self, connection: Connection, board: str, archives: Iterable[str], state: str) -> None:
+        chosen = and_(self._open(board), t.moves.c.archive.in_(list(archives)))
+        connection.execute(update(t.moves).where(chosen).values(state=state))
 
     def _begin_move(self, connection: Connection, move: Move, now: datetime) -> None:
         # A second attempt at the same archive stands in for the first: the task that planned it saw the first.

@@ -98,8 +98,8 @@ class Writes(Moves, Notices):
     def saved(self, intent: Intent, key: Key, revision: int, instant: datetime, *, changed: bool = True) -> None:
         """Note that a write stands on the wiki, and in the same transaction all that follows from it."""
         with self._database.transaction() as connection:
-            state = {"state": "saved" if changed else "same", "revision": revision}
-            connection.execute(update(t.writes).where(t.writes.c.id == intent.id).values(**state))
+            values = {"state": "saved" if changed else "same", "revision": revision}
+            connection.execute(update(t.writes).where(t.writes.c.id == intent.id).values(**values))
             if key.person:
                 self._tell(connection, key.board, Told(key.person, key.thread, key.kind, instant))
             if key.own and not intent.begins and not intent.archives:
@@ -109,6 +109,11 @@ class Writes(Moves, Notices):
                     update(t.moves)
                     .where(self._open(intent.board), t.moves.c.archive == intent.page)
                     .values(archive_revision=revision)
+                )
+            if intent.archives:
+                # In the same transaction: a move whose cut stands must never look open (its copy would be taken back).
+                self._close(
+                    connection, intent.board, intent.archives, "undone" if intent.kind == "undo" else "finished"
                 )
             if changed:
                 for kind in dict.fromkeys((intent.kind, "edits", f"task:{intent.task}")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +14,8 @@ from bot.guard import normal_title
 from bot.journal import Intent, WikiJournal, key_in
 from bot.model import TEMPLATE, Account, Page, WikiInfo
 from bot.operatorfile import WikiEntry
-from bot.plan import Task
+from bot.plan import Move, MovedThread, Task
+from bot.reading.board import Reader
 from bot.reading.facts import wiki_info
 from bot.reading.rules import Rules
 from bot.runner.trust import Trust
@@ -24,6 +26,10 @@ from bot.wiki.port import Wiki
 FACTS_LAST = timedelta(days=1)
 # A save whose answer was lost may carry an instant a little before the intent's, by another clock.
 _CLOCKS = timedelta(minutes=10)
+# How many of an archive's newest revisions are searched for the one that a half-done move saved.
+_SEARCHED = 200
+# What MediaWiki takes off a page's end (PHP's rtrim in Parser::preSaveTransform).
+TRIMMED = " \t\n\r\0\x0b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +107,43 @@ def stopped(page: Page, entry: WikiEntry, trust: Trust) -> str | None:
     return guard.stopped(page, entry.run_page, entry.trusted, trusted_editor=trust.of(page))
 
 
-def restore_ledger(wiki: Wiki, journal: WikiJournal, account: Account, boards: Sequence[str], now: datetime) -> int:
-    """Rebuild the ledger where the journal does not know this account's work (law 5); gives how many entries it has."""
+def restore_ledger(
+    wiki: Wiki,
+    journal: WikiJournal,
+    account: Account,
+    info: WikiInfo,
+    boards: Mapping[str, BoardSettings],
+    now: datetime,
+) -> None:
+    """Rebuild the ledger where the journal does not know this account's work (law 5)."""
     if not account.name or journal.knows_account(account.name):
-        return 0
+        return
     rebuilt = ledger.rebuild(wiki.contributions(since=now - ledger.REACH), boards, journal.hash_of)
-    journal.restore(account.name, rebuilt, now)
-    return len(rebuilt.told) + len(rebuilt.keys) + len(rebuilt.moves)
+    moves = tuple(_with_threads(wiki, move, info, boards[move.board].rules) for move in rebuilt.moves)
+    journal.restore(account.name, replace(rebuilt, moves=moves), now)
+
+
+def _with_threads(wiki: Wiki, move: Move, info: WikiInfo, rules: Rules) -> Move:
+    """Find which threads a half-done move took to the archive: what its revision added to the page.
+
+    Left without threads where the history does not tell; the archive task then compares the pages themselves.
+    """
+    revisions = [one.id for one in wiki.history(move.archive, limit=_SEARCHED)]
+    if move.archive_revision not in revisions:
+        return move
+    older = revisions[revisions.index(move.archive_revision) + 1 :][:1]
+    pages = wiki.revisions([move.archive_revision, *older])
+    texts = [page.text for number in (move.archive_revision, *older) if (page := pages.get(number)) is not None]
+    new, old = [*texts, "", ""][:2]
+    if not new or old is None or len(texts) != 1 + len(older) or not new.startswith(old):
+        return move
+    added = Reader(info).board(move.board, 0, new[len(old) :], rules)
+    # The digest of tasks.archive: white space at the end aside, which a page's end loses.
+    threads = tuple(
+        MovedThread(thread.identity, hashlib.sha256(added.wikitext(thread).rstrip(TRIMMED).encode()).hexdigest())
+        for thread in added.threads
+    )
+    return replace(move, threads=threads)
 
 
 def settle_writes(wiki: Wiki, journal: WikiJournal) -> int:
@@ -130,8 +166,6 @@ def settle_writes(wiki: Wiki, journal: WikiJournal) -> int:
             continue
         candidates.remove(match)
         journal.saved(match, key, one.revision, one.instant)
-        if match.archives:
-            journal.close_moves(match.board, match.archives, "undone" if match.kind == "undo" else "finished")
     for intents in waiting.values():
         for intent in intents:
             journal.failed(intent, "lost")

@@ -103,7 +103,7 @@ class _Run:
             if journal.accepted() != force.revision:
                 journal.accept(force.revision, reading.now)
             opening.settle_writes(wiki, journal)
-        opening.restore_ledger(wiki, journal, account, list(settings.boards), reading.now)
+        opening.restore_ledger(wiki, journal, account, info, settings.boards, reading.now)
         left = options.notices_per_day - journal.spent(reading.now).get("notices", 0)
         self.writer = Writer(desk, entry, options, trust, deadline, left)
         self._choose(force, desk)

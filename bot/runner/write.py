@@ -220,10 +220,10 @@ class Writer:
                 reason = "the wiki gave no clear answer and the edit does not stand there"
                 return Denied(replace(report, state=State.LEFT, reason=reason))
             saved = found
-        return self._settle(edit, intent, key, saved, replace(report, revision=saved.revision), context)
+        return self._settle(edit, intent, key, saved, replace(report, revision=saved.revision))
 
     def _settle(
-        self, edit: Edit, intent: Intent, key: Key, saved: Saved, report: EditReport, context: Context
+        self, edit: Edit, intent: Intent, key: Key, saved: Saved, report: EditReport
     ) -> Written | Stale | Denied:
         self.desk.journal.saved(intent, key, saved.revision, saved.instant, changed=saved.changed)
         self.saves += saved.changed
@@ -233,9 +233,6 @@ class Writer:
             self.own.setdefault(edit.page, []).append(Own(edit.base, saved.revision, edit.change, report.new))
         again, text = self._read_back(edit, saved)
         report = replace(report, state=State.SAVED if saved.changed else State.SAME, new=text or report.new)
-        if edit.finishes and not again:
-            state = "undone" if edit.kind == "undo" else "finished"
-            self.desk.journal.close_moves(context.board, edit.finishes, state)
         return Written(report, again)
 
     def _search(self, title: str, key: Key, base: int) -> Saved | None:
