@@ -83,7 +83,9 @@ def fresh_wiki(make_wiki: WikiMaker) -> Iterator[Server]:
 def pywikibot_folder(folder: Path) -> Path:
     """A folder with Pywikibot's own files for the bot's account, as an operator would have it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "user-config.py").write_text("password_file = 'user-password.py'\n", encoding="utf-8")
+    (folder / "user-config.py").write_text(
+        "password_file = 'user-password.py'\nput_throttle = 0\nminthrottle = 0\n", encoding="utf-8"
+    )
     password = folder / "user-password.py"
     password.write_text(f"({server.BOT!r}, {server.PASSWORD!r})\n", encoding="utf-8")
     password.chmod(0o600)
