@@ -85,11 +85,14 @@ class Actor:
     ) -> tuple[Plan, bool]:
         """Apply a plan, and the plans that follow from others editing meanwhile; true where something is left over."""
         for _ in range(REPLANS + 1):
+            # A plan that ends moves begun earlier leaves the rest for the plan after it.
+            ended = bool(plan.edits) and bool(self.journal.open_moves(job.title))
             stale = self._apply(job, may, plan, edits, problems)
             self.planner.epoch += 1
-            if stale is None:
+            if stale is None and not ended:
                 return plan, False
-            self.listener.said(f"{task.name}: planned again, because {stale.reason}")
+            reason = stale.reason if stale is not None else "moves begun earlier came first"
+            self.listener.said(f"{task.name}: planned again, because {reason}")
             plan = self.planner.plan(job, task)
         if plan.edits:
             problems.append(f"others kept editing; {task.name} on {job.title} is left to the next run")
