@@ -23,7 +23,8 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make every table."""
     _settings_and_facts()
-    _moves_and_notices()
+    _moves()
+    _notices_and_keys()
     _runs_and_writes()
 
 
@@ -109,7 +110,7 @@ def _settings_and_facts() -> None:
     )
 
 
-def _moves_and_notices() -> None:
+def _moves() -> None:
     op.create_table(
         "looks",
         sa.Column("wiki", sa.String(length=64), nullable=False),
@@ -146,6 +147,9 @@ def _moves_and_notices() -> None:
         **_OPTIONS,
     )
     op.create_index("moves_by_board", "moves", ["wiki", "board", "state"], unique=False)
+
+
+def _notices_and_keys() -> None:
     op.create_table(
         "notices",
         sa.Column("wiki", sa.String(length=64), nullable=False),
