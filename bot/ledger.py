@@ -26,7 +26,6 @@ def rebuild(contributions: Iterable[Contribution], boards: Iterable[str], hash_o
     told: list[tuple[str, Told]] = []
     keys: dict[str, datetime] = {}
     cut: set[str] = set()
-    undone: set[tuple[str, str]] = set()
     moves: dict[tuple[str, str], Move] = {}
     for one in contributions:
         key = key_in(one.summary)
@@ -39,9 +38,7 @@ def rebuild(contributions: Iterable[Contribution], boards: Iterable[str], hash_o
         place = (key.board, one.title)
         if key.kind == "cut":
             cut.add(key.board)
-        elif key.kind == "undo":
-            undone.add(place)
-        elif key.kind == "archive" and key.board in titles and key.board not in cut and place not in undone:
+        elif key.kind == "archive" and key.board in titles and key.board not in cut:
             moves.setdefault(place, Move(titles[key.board], one.title, (), one.revision))
     # Oldest first, so that the first notice's instant is the last one kept.
     return Ledger(tuple(told), keys, tuple(reversed(moves.values())))

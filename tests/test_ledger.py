@@ -51,10 +51,10 @@ def test_a_later_cut_means_that_a_person_put_the_thread_back() -> None:
     assert ledger.moves == ()
 
 
-def test_an_undone_archive_edit_is_no_move() -> None:
+def test_an_archive_edit_undone_in_part_is_still_a_move() -> None:
     ledger = rebuild(newest_first(made(ARCHIVE, "archive", 1), made(ARCHIVE, "undo", 2)), [BOARD], HASH)
 
-    assert ledger.moves == ()
+    assert ledger.moves == (Move(BOARD, ARCHIVE, (), 1),)
 
 
 def test_two_archives_without_a_cut_are_two_moves_oldest_first() -> None:

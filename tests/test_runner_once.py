@@ -93,11 +93,15 @@ class People:
         self.removed |= self.threads.pop(number)
 
     def comment_on_archive(self) -> None:
-        """Write at the archive's end, as people should not."""
+        """Write at the archive's end, as people should not.
+
+        In a section of one's own: a copy that somebody wrote in is theirs too, and the bot leaves it to people.
+        """
         if ARCHIVE in self.made.wiki.pages():
             self.count += 1
             words = f"Late remark {self.count}."
-            self.made.says("Bea", ARCHIVE, f"{self.made.text(ARCHIVE)}\n:{signed('Bea', self.made.wiki.now, words)}")
+            remark = f"== Remark {self.count} ==\n{signed('Bea', self.made.wiki.now, words)}"
+            self.made.says("Bea", ARCHIVE, f"{self.made.text(ARCHIVE)}\n\n{remark}")
             self.wanted.add(words)
 
 
