@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Comment, Heading
+from bot.reading.board import Reader
 from bot.reading.facts import english
 from bot.reading.ids import anchors, assign, timestamp_part
+from bot.reading.rules import Rules
 
 NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -96,3 +98,11 @@ def test_no_two_ids_are_equal(drawn: list[tuple[str, int, bool]]) -> None:
     ids = assign(headings, comments, english())
 
     assert len({*ids.headings, *ids.comments}) == len(drawn)
+
+
+def test_half_a_surrogate_pair_in_a_heading_is_no_error() -> None:
+    board = Reader(english()).board(
+        "Project:Board", 1, "== a \ud800 b ==\n[[User:Ana]] 12:00, 1 May 2024 (UTC)\n", Rules()
+    )
+
+    assert [comment.id for comment in board.threads[0].comments] == ["c-Ana-20240501120000-a_?_b"]

@@ -147,5 +147,7 @@ def _base(item: _Item, switch: datetime) -> str:
 
 
 def _cut(text: str) -> str:
-    """Cut to ID_BYTES without breaking a character."""
-    return text.encode()[:ID_BYTES].decode(errors="ignore").strip("_")
+    """Cut to ID_BYTES without breaking a character; half a surrogate pair, which no wiki stores, counts as ``?``."""
+    if len(text) > ID_BYTES or not text.isascii():
+        text = text.encode(errors="replace")[:ID_BYTES].decode(errors="ignore")
+    return text.strip("_")

@@ -1,0 +1,1 @@
+"""Speed and cost, measured side by side with what others do: ``python -m tests.bench``."""
