@@ -242,5 +242,5 @@ def _story(report: RunReport) -> Story:
 
 
 def _kind(edit: EditReport) -> Kind:
-    kinds: dict[str, Kind] = {"cut": "board", "archive": "archive", "notice": "talk", "summary": "summary"}
+    kinds: dict[str, Kind] = {"cut": "board", "archive": "archive", "subject-notice": "talk", "summary": "summary"}
     return kinds.get(edit.kind, "other")

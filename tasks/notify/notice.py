@@ -43,7 +43,7 @@ def notice(person: str, thread: Thread, snapshot: Snapshot) -> Edit:
     text = say("notify-text", board, link(where, say("notify-here")), opt_out, link(bot_page, say("notify-bot")))
     return Edit(
         task="notify",
-        kind="notice",
+        kind=KIND,
         page=page.title,
         base=page.revision,
         change=NewSection(say("notify-heading", snapshot.board.title), f"{text} ~~~~"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 import warnings
@@ -120,6 +121,11 @@ def set_right(pywikibot: ModuleType, patience: Patience) -> None:
     # Output and questions: a captcha or a missing password would wait for a person for ever.
     interface: Any = importlib.import_module("pywikibot.bot")
     interface.ui = _Silence()
+    # Its log tells of failed requests with address and traceback: its handlers are never made, nothing passes.
+    importlib.import_module("pywikibot.logging")._init_routines.clear()
+    log = logging.getLogger("pywiki")
+    log.setLevel(logging.CRITICAL + 1)
+    log.propagate = False
     config.solve_captcha = False
     # No log files: they would hold page texts and names, and fill the tool's network folder.
     config.log = []
