@@ -7,27 +7,20 @@ from datetime import datetime, timedelta
 
 from bot.model import Thread
 from bot.plan import Need, Snapshot
-from bot.reading.authors import AuthorLinks
-from bot.reading.status import Conclusion, conclude, people_needed
+from bot.reading.helpers import accounts_needed, listed_names, listings
+from bot.reading.status import Conclusion, conclude
 
 
 def people_need(threads: Iterable[Thread], snapshot: Snapshot) -> Need:
     """The accounts and listing pages that ``judge`` must know of and that the snapshot does not hold yet."""
-    users = frozenset().union(*(people_needed(thread, snapshot.rules) for thread in threads))
-    pages = {people.listed_on for people in (snapshot.rules.closers, snapshot.rules.responders)} - {""}
+    users = accounts_needed(threads, snapshot.rules)
+    pages = listings(snapshot.rules)
     return Need(pages=frozenset(pages - snapshot.pages.keys()), users=frozenset(users - snapshot.users.keys()))
 
 
 def listed(snapshot: Snapshot) -> Mapping[str, frozenset[str]]:
     """Who stands on the pages that list helpers: every user whom a link there names."""
-    links = AuthorLinks(snapshot.info)
-    names: dict[str, frozenset[str]] = {}
-    for people in (snapshot.rules.closers, snapshot.rules.responders):
-        page = snapshot.pages.get(people.listed_on)
-        if people.listed_on and page is not None:
-            text = page.text or ""
-            names[people.listed_on] = frozenset(found.author for found in links.find(text, 0, len(text)))
-    return names
+    return listed_names(snapshot.info, snapshot.rules, snapshot.pages)
 
 
 def judge(thread: Thread, snapshot: Snapshot, now: datetime, stale_after: timedelta | None = None) -> Conclusion:

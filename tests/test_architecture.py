@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ("bot.model", "bot.plan", "bot.errors", "bot.messages", "bot.reading", "bot.settings", "tasks")
+PURE = (
+    *(
+        "bot.model",
+        "bot.plan",
+        "bot.errors",
+        "bot.messages",
+        "bot.reading",
+        "bot.settings",
+        "bot.observe",
+        "bot.figures",
+    ),
+    "tasks",
+)
 # What the pure part may import besides the standard library: wikitext, values, YAML, RE2 patterns, plural rules.
 PURE_LIBRARIES = {"mwparserfromhell", "pydantic", "pydantic_core", "yaml", "re2", "babel"}
 IMPURE_STANDARD = {
