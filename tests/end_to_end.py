@@ -131,12 +131,12 @@ class Installation:
         made.point_to(api)
         return made
 
-    def point_to(self, api: str) -> None:
-        """Writes clerk.yaml for an address."""
+    def point_to(self, api: str, *, settings: str = SETTINGS, run_page: str = RUN_PAGE) -> None:
+        """Writes clerk.yaml for an address and the two pages that it names."""
         self.api = api
         (self.folder / "clerk.yaml").write_text(
-            f"database: sqlite:///clerk.db\nwikis:\n  testwiki:\n    api: {api}\n    settings: {SETTINGS!r}\n"
-            f"    run_page: {RUN_PAGE!r}\n    trusted: [sysop]\n    approval: not needed\n",
+            f"database: sqlite:///clerk.db\nwikis:\n  testwiki:\n    api: {api}\n    settings: {settings!r}\n"
+            f"    run_page: {run_page!r}\n    trusted: [sysop]\n    approval: not needed\n",
             encoding="utf-8",
         )
 

@@ -1,0 +1,155 @@
+"""Laws 1 to 5 of archiving on a real MediaWiki: every request fails in every way, the bot is killed at each."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.conftest import WikiMaker, pywikibot_folder
+from tests.end_to_end import Installation
+from tests.faultproxy import Fault, FaultProxy, number
+from tests.mediawiki.people import People
+from tests.mediawiki.server import Options
+from tests.proof import CALM, HASTY, NAMES, Case, Pen, archive_first, moved_whole, words
+from tests.sizes import cases
+
+pytestmark = pytest.mark.wiki
+
+THREADS, DUE = 80, 60
+# How many requests one archiving run makes with an empty journal, as a test below holds; the first opens the wiki.
+REQUESTS = 18
+# The same of a fresh process.
+PROCESS_REQUESTS = 23
+LATE = "late"
+
+C = TypeVar("C", bound=tuple[object, ...])
+
+
+def share(every: Sequence[C]) -> list[C]:
+    """All of them in the soak, else a tenth: seeded, and at least one of each kind (all but the request's number)."""
+    mixed = random.Random(5).sample(every, len(every))
+    first = {one[1:]: one for one in reversed(mixed)}
+    rest = [one for one in mixed if one not in first.values()]
+    tenth = [*first.values(), *rest][: max(len(first), len(every) // 10)]
+    return [one for one in every if one in tenth or cases(0, 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A wiki on which every case has a board of its own, with the proxy before it."""
+
+    people: People
+    proxy: FaultProxy
+    folder: Path
+
+    def case(self, text: str) -> Case:
+        """A new board."""
+        self.proxy.forget()
+        return Case(self.people, self.proxy, self.folder).settle(text)
+
+
+@pytest.fixture(scope="module")
+def ground(make_wiki: WikiMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """One wiki for all cases of a worker."""
+    server = make_wiki(Options())
+    people = People(server)
+    for name in NAMES:
+        people.add_user(name, ["sysop"] if name == "Clara" else [])
+    with FaultProxy(server.port) as proxy:
+        yield Ground(people, proxy, pywikibot_folder(tmp_path_factory.mktemp("proof")))
+
+
+def assert_laws(case: Case, before: str) -> None:
+    """Laws 1 to 4 after a complete run, where nobody else edited."""
+    pages = case.pages()
+    moved_whole(before, pages)
+    assert len(pages) == 3, "two archives"
+    assert words(pages[case.board]).total() == 2 * (THREADS - DUE), "all that is due has gone, and nothing else"
+    archive_first(case)
+    edits = case.bot_edits()
+    case.complete_run()
+    assert case.bot_edits() == edits, "nothing was left to do"
+    assert case.pages() == pages
+
+
+def test_a_run_takes_as_many_requests_as_the_faults_below_count_on(ground: Ground) -> None:
+    before = Pen().board(THREADS, DUE)
+    case = ground.case(before)
+    case.run(CALM)
+    case = ground.case(before)
+
+    case.complete_run()
+
+    assert len(ground.proxy.requests) == REQUESTS
+    assert len(ground.proxy.edits) == 3
+    assert_laws(case, before)
+
+
+FAULTS: tuple[Fault | str, ...] = (Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.ERROR_AFTER, Fault.HANG_AFTER, LATE)
+FAULTY: list[tuple[int, Fault | str, str]] = list(itertools.product(range(1, REQUESTS + 1), FAULTS, ("kept", "lost")))
+
+
+@pytest.mark.parametrize(("at", "fault", "journal"), share(FAULTY))
+def test_whatever_request_fails_the_next_run_finishes_the_work(
+    ground: Ground, at: int, fault: Fault | str, journal: str
+) -> None:
+    before = Pen().board(THREADS, DUE)
+    case = ground.case(before)
+    over, arrived = threading.Event(), threading.Event()
+    if isinstance(fault, Fault):
+        ground.proxy.fail(number(at), fault)
+    else:
+        # It reaches the wiki only when the run has given it up and ended.
+        ground.proxy.call_before(number(at), over.wait)
+        ground.proxy.call_after(number(at), arrived.set)
+
+    case.run(HASTY if fault in (Fault.HANG_AFTER, LATE) else CALM)
+    over.set()
+    assert len(ground.proxy.requests) >= at
+    assert fault != LATE or arrived.wait(60)
+    if journal == "lost":
+        case.lose_journal()
+    case.complete_run()
+
+    assert_laws(case, before)
+
+
+KILLS = list(itertools.product(range(1, PROCESS_REQUESTS + 1), ("before", "after"), ("kept", "lost")))
+
+
+@pytest.mark.parametrize(("at", "place", "journal"), share(KILLS))
+def test_killed_at_any_request_the_next_run_finishes_the_work(
+    ground: Ground, tmp_path: Path, at: int, place: str, journal: str
+) -> None:
+    before = Pen().board(THREADS, DUE)
+    case = ground.case(before)
+    bot = Installation.make(tmp_path / "bot", ground.proxy.api)
+    bot.point_to(ground.proxy.api, settings=case.settings, run_page=case.run_page)
+    (ground.proxy.call_before if place == "before" else ground.proxy.call_after)(number(at), bot.kill)
+
+    child = bot.start("run")
+    child.communicate(timeout=300)
+    assert child.returncode == -9
+    ground.proxy.forget()
+    if journal == "lost":
+        bot.forget()
+    bot.clerk("run", "--all")
+
+    assert_laws(case, before)
+
+
+def test_a_process_takes_as_many_requests_as_the_kills_above_count_on(ground: Ground, tmp_path: Path) -> None:
+    case = ground.case(Pen().board(THREADS, DUE))
+    bot = Installation.make(tmp_path / "bot", ground.proxy.api)
+    bot.point_to(ground.proxy.api, settings=case.settings, run_page=case.run_page)
+
+    bot.clerk("run")
+
+    assert len(ground.proxy.requests) == PROCESS_REQUESTS
