@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from bot.model import Board, Comment, WikiInfo
@@ -41,7 +40,7 @@ class Reader:
         headings = find_headings(found, self.info)
         comments = self._comments(found, split(found, headings), timestamps, rules)
         ids = assign(headings, comments, self.info)
-        comments = tuple(replace(comment, id=ids.comments[number]) for number, comment in enumerate(comments))
+        comments = tuple(map(with_id, comments, ids.comments))
         floor = headings[-1].end if headings else 0
         tail = find_tail(found, self.info, floor, lambda piece: any(timestamps.find(piece)))
         if rules.style == "list":
@@ -80,6 +79,11 @@ class Reader:
                     author = normal_user(self.info, param.value)
             if author and instant is not None:
                 yield Unsigned(use.span.start, use.span.end, author, instant)
+
+
+def with_id(comment: Comment, name: str) -> Comment:
+    """The same comment with its id (``replace`` takes five times as long, and a board has thousands)."""
+    return Comment(comment.author, comment.instant, comment.level, comment.start, comment.signature, comment.end, name)
 
 
 def _instant(timestamps: Timestamps, value: str) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -173,7 +173,9 @@ class _Finder:
                 # the text node that holds the timestamp does not count, however long
                 parts.pop()
                 carried = True
-            seen += sum(len(unescape(part).strip("\t\n\f\r ")) for part in parts)
+            for part in parts:
+                if part:
+                    seen += len((unescape(part) if "&" in part else part).strip("\t\n\f\r "))
             if seen >= SIGNATURE_SCAN_LIMIT:
                 break
             until = link.start
@@ -202,8 +204,12 @@ class _Blocks:
     """Which ``<br>``-parted pieces make one block."""
 
     def __init__(self, flow: Flow) -> None:
-        self.firsts = [number for number, hard in enumerate(flow.hard) if hard or number == 0]
+        self.firsts: list[int] = []
+        first = 0
+        for number, hard in enumerate(flow.hard):
+            first = number if hard else first
+            self.firsts.append(first)
 
     def first_of(self, number: int) -> int:
         """Number the piece that begins the block of a piece."""
-        return self.firsts[bisect_right(self.firsts, number) - 1]
+        return self.firsts[number]

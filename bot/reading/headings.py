@@ -11,7 +11,6 @@ from bot.reading.wikitext import Scan
 
 FILE = 6
 
-_CANDIDATE = re.compile(r"\n=|-->=")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _NOWIKI = re.compile(r"<nowiki(?:\s[^<>]*)?>(.*?)</nowiki\s*>|<nowiki\s*/>", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"\[\[(?P<target>[^\[\]{}|\n]*)(?:\|(?P<label>(?:[^\[\]]|\[(?!\[)|\](?!\]))*))?\]\]")
@@ -50,10 +49,15 @@ def find_headings(scan: Scan, info: WikiInfo) -> tuple[Heading, ...]:
 
 def _candidates(text: str) -> Iterator[int]:
     """Give every ``=`` that begins a line or follows a comment."""
-    if text.startswith("="):
-        yield 0
-    for match in _CANDIDATE.finditer(text):
-        yield match.end() - 1
+    found = [0] if text.startswith("=") else []
+    for sign in ("\n=", "-->="):
+        # a plain search is ten times as fast as an expression for both
+        at = text.find(sign)
+        while at >= 0:
+            found.append(at + len(sign) - 1)
+            at = text.find(sign, at + 1)
+    found.sort()
+    yield from found
 
 
 def logical_line_end(scan: Scan, offset: int) -> int:

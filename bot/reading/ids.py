@@ -14,6 +14,7 @@ ID_BYTES = 80
 """How many bytes of a name or heading an id holds, so that the whole fits the database's 255."""
 
 _SWITCH = datetime(2022, 7, 12, tzinfo=UTC)  # DiscussionToolsTimestampFormatSwitchTime, midnight in the wiki's own zone
+_NO_SIGNS = dict.fromkeys(map(ord, "-T:"))
 _BLANKS = re.compile(r"[ _\t\n\f\r]+")
 
 
@@ -83,8 +84,10 @@ def anchors(headings: Sequence[Heading]) -> tuple[str, ...]:
 
 def timestamp_part(instant: datetime, switch: datetime = _SWITCH) -> str:
     """Write an instant as ids do: ``20240131120000``, and before July 2022 ``2021-01-31T12:00:00.000Z``."""
-    utc = instant.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.000Z" if utc < switch else "%Y%m%d%H%M%S")
+    written = instant.astimezone(UTC).isoformat()[:19]
+    if instant < switch:
+        return f"{written}.000Z"
+    return written.translate(_NO_SIGNS)
 
 
 def _switch_time(info: WikiInfo) -> datetime:

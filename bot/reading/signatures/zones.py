@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 _FIRST_YEAR = 1880
 _LAST_YEAR = 2040
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Zone:
         A label of the wrong half of the year does not move the time: DiscussionTools reads such a time by the zone's
         rules too (``CommentParser::getTimestampParser``).
         """
+        if self.rules is _UTC:
+            return local.replace(tzinfo=UTC)
         earlier = local.replace(tzinfo=self.rules)
         later = earlier.replace(fold=1)
         before, after = _shift(earlier), _shift(later)

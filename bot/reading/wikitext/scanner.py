@@ -33,6 +33,8 @@ def _tables(text: str, hidden: Cover) -> tuple[list[tuple[int, int]], list[Unclo
     """Match ``{|`` with ``|}``, both at the start of a line (Parser::handleTables)."""
     stack: list[int] = []
     found: list[tuple[int, int]] = []
+    if "{|" not in text:
+        return [], []
     for match in _TABLE_SIGN.finditer(text):
         at = match.start()
         before = text[max(0, at - MAX_INDENT) : at].rpartition("\n")[2]
@@ -106,13 +108,18 @@ class _Scanner:
 
     def run(self) -> None:
         """Read the whole text."""
-        at, end = 0, len(self.text)
-        while at < end:
+        at, flat = 0, self.templates.append
+        while at >= 0:
             pattern = self.patterns[self.stack[-1].char if self.stack else ""]
-            match = pattern.search(self.text, at)
-            if match is None:
-                break
-            at = self._take(match)
+            start, at = at, -1
+            for match in pattern.finditer(self.text, start):
+                kind = match.lastgroup
+                if kind == "flat":
+                    flat(TemplateSpan(match.start(), match.end(), 0))
+                elif kind is not None:
+                    # what changes the state, or where to go on, begins a search of its own
+                    at = self._take(match)
+                    break
         for piece in self.stack:
             if piece.char == "{":
                 self.unclosed.append(Unclosed(piece.start, "template", swallows=False))
@@ -121,8 +128,6 @@ class _Scanner:
         """Handle one token, tell where to go on."""
         start, end = match.span()
         match match.lastgroup:
-            case "flat":
-                self.templates.append(TemplateSpan(start, end, 0))
             case "links" | "braces":
                 self.stack.append(_Piece(self.text[start], start, end - start))
             case "close":
