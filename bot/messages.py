@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from babel import Locale, UnknownLocaleError
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 _PLURAL = re.compile(r"\{\{PLURAL:\$(\d)\|([^{}]*)\}\}")
 _PARAMETER = re.compile(r"\$(\d)")
+# FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE; MediaWiki keeps both in pages and summaries.
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 # What could be read as markup once it stands in a page: each is written as a character reference instead.
 _MARKUP = re.compile(r"[\[\]{}|<>&~'=*#:;_\n\r\t]")
 
@@ -37,6 +40,21 @@ def link(title: str, label: str = "") -> str:
 def stamp(instant: datetime) -> str:
     """An instant as it stands in lists: sortable, the same in every language, and no signature's timestamp."""
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def isolated(text: str, around: str) -> str:
+    """Text kept from disturbing a sentence of the other direction, and from being disturbed by it (Unicode, UAX #9).
+
+    The isolating characters, not ``<bdi>``: the same sentence may stand in a page, a heading or an edit summary, where
+    no tag works. In a sentence that runs from the right everything is isolated, since bare digits turn round as well.
+    """
+    if not text or not (_runs_from_right(around) or _runs_from_right(text)):
+        return text
+    return f"{_ISOLATE}{text}{_END_ISOLATE}"
+
+
+def _runs_from_right(text: str) -> bool:
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
 @cache
@@ -96,7 +114,12 @@ class Messages:
             return _plural(language, int(parameters[int(match[1]) - 1]), match[2].split("|"))
 
         with_forms = _PLURAL.sub(form, text)
-        return _PARAMETER.sub(lambda match: str(parameters[int(match[1]) - 1]), with_forms)
+
+        def filled(match: re.Match[str]) -> str:
+            value = parameters[int(match[1]) - 1]
+            return str(value) if isinstance(value, int) else isolated(value, text)
+
+        return _PARAMETER.sub(filled, with_forms)
 
     def _find(self, key: str) -> tuple[str, str]:
         """The language that has the sentence, and the sentence."""

@@ -19,6 +19,11 @@ LANGUAGES = sorted(path.stem for path in I18N.glob("*.json") if path.stem != "qq
 NEVER = {
     "en": r"\b(reported|accus\w*|complain\w*|victim\w*|against you|about you|urgent\w*|offen[cs]e\w*|suspect\w*)\b",
     "de": r"\b(gemeldet\w*|beschuldig\w*|beschwer\w*|opfer\w*|(gegen|über) dich|dringend\w*|verdächt\w*|anklag\w*)\b",
+    "fr": r"\b(signalé\w*|dénonc\w*|accus\w*|plainte\w*|victime\w*|contre vous|à votre sujet|urgent\w*|suspect\w*)\b",
+    "es": r"\b(denunci\w*|acus\w*|quejas?|víctima\w*|contra (ti|usted)|sobre (ti|usted)|urgente\w*|sospech\w*)\b",
+    "ar": r"(اتهام|متهم|شكوى|ضحي|ضدك|عاجل|بلاغ|عنك|مشتبه)",
+    "zh-hans": r"(举报|投诉|指控|控告|受害|针对你|针对您|关于你|关于您|紧急|嫌疑)",
+    "zh-hant": r"(舉報|檢舉|投訴|指控|控告|受害|針對你|針對您|關於你|關於您|緊急|嫌疑)",
 }
 
 
@@ -42,8 +47,54 @@ def test_every_language_uses_the_same_parameters(language: str) -> None:
 def test_no_notice_takes_a_side_or_frightens(language: str) -> None:
     assert language in NEVER, "a new language needs its list of words that are never said"
     for key, text in texts(language).items():
-        if key.startswith("notify-"):
+        if key.startswith(("notify-", "overdue-", "status-")):
             assert not re.search(NEVER[language], text, re.I), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_plural_has_as_many_forms_as_the_language_needs_at_most(language: str) -> None:
+    # MediaWiki takes the forms in CLDR's order; more than the language has would never be said.
+    most = {"ar": 6, "zh-hans": 1, "zh-hant": 1}.get(language, 2)
+    for key, text in texts(language).items():
+        for forms in re.findall(r"\{\{PLURAL:\$\d\|([^{}]*)\}\}", text):
+            assert len(forms.split("|")) == most, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_holds_markup_or_a_parameter_left_open(language: str) -> None:
+    said = Messages(language)
+    for key, text in texts(language).items():
+        count = len(set(re.findall(r"\$\d", text)))
+        for number in (0, 1, 2, 5, 11, 100):
+            filled = said.say(key, *([number] * count))
+            assert "$" not in filled, key
+            assert not re.search(r"[{}\[\]<>|~]|\n|  ", filled), key
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "لا موضوع"), (1, "موضوع واحد"), (2, "موضوعان"), (5, "5 مواضيع"), (11, "11 موضوعًا"), (100, "100 موضوع")],
+)
+def test_arabic_has_six_forms(number: int, said: str) -> None:
+    assert Messages("ar").say("summary-total", number) == f"في الانتظار: {said}."
+
+
+@pytest.mark.parametrize("code", ["zh-cn", "zh-sg", "zh"])
+def test_chinese_is_found_along_the_wikis_own_chain(code: str) -> None:
+    # As MediaWiki's siteinfo gives the chains of these languages.
+    assert Messages(code, ("zh-hans", "en")).say("summary-none") == Messages("zh-hans").say("summary-none")
+    assert Messages("zh-tw", ("zh-hant", "zh-hans", "en")).say("age-band-4") == "1至4週"
+
+
+def test_a_title_or_date_in_a_sentence_from_the_right_is_isolated() -> None:
+    said = Messages("ar").say("summary-thread", "2026-11-22 12:00")
+
+    assert said == "موضوع بتاريخ \u20682026-11-22 12:00\u2069"
+
+
+def test_a_title_from_the_right_is_isolated_in_any_language() -> None:
+    assert "\u2068[[:مشروع:بلاغ]]\u2069" in Messages("en").say("notify-own", link("مشروع:بلاغ"))
+    assert "\u2068" not in Messages("en").say("notify-own", link("Project:Incidents"))
 
 
 def test_a_sentence_takes_its_parameters_and_its_plural() -> None:

@@ -40,7 +40,13 @@ def notice(person: str, thread: Thread, snapshot: Snapshot) -> Edit:
     where = f"Special:Diff/{origin.id}" if origin is not None else snapshot.board.title
     opt_out = f"<code><nowiki>{{{{bots|deny={snapshot.account.name}}}}}</nowiki></code>"
     bot_page = f"{info.namespaces[USER].name}:{snapshot.account.name}"
-    text = say("notify-text", board, link(where, say("notify-here")), opt_out, link(bot_page, say("notify-bot")))
+    text = say(
+        "notify-text",
+        board,
+        link(where, say("notify-here")),
+        say("notify-stop", opt_out),
+        link(bot_page, say("notify-bot")),
+    )
     return Edit(
         task="notify",
         kind=KIND,
