@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.journal.database import Database
 from bot.journal.keys import Hasher, Key, key_in, key_of, stamp
+from bot.journal.observations import Observed
 from bot.journal.store import CachedFacts, Ledger, Look, WikiJournal
 from bot.journal.writes import Intent
 
@@ -19,6 +20,7 @@ __all__ = [
     "Key",
     "Ledger",
     "Look",
+    "Observed",
     "WikiJournal",
     "key_in",
     "key_of",

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from bot.journal import tables as t
+from bot.journal.observations import Observations
 from bot.journal.part import put
 from bot.journal.writes import Writes
 from bot.plan import Fact, Move, Told
@@ -43,7 +44,7 @@ class Ledger:
     moves: tuple[Move, ...] = ()
 
 
-class WikiJournal(Writes):
+class WikiJournal(Writes, Observations):
     """One wiki's part of a journal. Every method is one transaction; OperatorProblem where the database fails."""
 
     def take_lease(self, owner: str, now: datetime, length: timedelta) -> bool:

@@ -209,3 +209,38 @@ ledgers = _table(
     Column("account", HASH, nullable=False),
     Column("rebuilt", Instant, nullable=False),
 )
+
+# One row per thread ever seen; the draft is what a backfill has rebuilt so far.
+observations = _table(
+    "observations",
+    _key("wiki", WIKI),
+    _key("board", TITLE),
+    Column("draft", Boolean, primary_key=True),
+    _key("thread", HASH),
+    Column("alias", HASH, nullable=False),
+    Column("opened", Instant, nullable=False),
+    Column("answered", Instant),
+    Column("responded", Instant),
+    Column("party", Instant),
+    Column("endings", Text, nullable=False),
+    Column("participants", Integer, nullable=False),
+    Column("comments", Integer, nullable=False),
+    Column("named", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("reposted", Boolean, nullable=False),
+    Column("reporter", HASH, nullable=False),
+    Column("responders", Text, nullable=False),
+    Column("traces", Text().with_variant(Text(2**24 - 1), "mysql", "mariadb"), nullable=False),
+    Column("people_kept", Boolean, nullable=False),
+)
+
+# Up to which revision a board was observed, and since when its history is known.
+observed = _table(
+    "observed",
+    _key("wiki", WIKI),
+    _key("board", TITLE),
+    Column("draft", Boolean, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("instant", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
+)

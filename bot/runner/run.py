@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,15 +10,17 @@ from typing import Any
 from bot.errors import CommunityProblem
 from bot.journal import Look, WikiJournal
 from bot.messages import Messages
+from bot.model import Page
 from bot.operatorfile import WikiEntry
 from bot.plan import Task
-from bot.runner import opening
+from bot.runner import opening, settingspage, tellsettings
 from bot.runner.act import Actor
 from bot.runner.desk import Desk
 from bot.runner.job import Job
 from bot.runner.planner import Planner
 from bot.runner.trust import Trust
-from bot.runner.values import Listener, Outcome, RunOptions, RunReport, Silence
+from bot.runner.values import EditReport, Listener, Outcome, RunOptions, RunReport, Silence
+from bot.runner.watch import watch
 from bot.runner.write import LEASE, HaltError, Writer
 from bot.schedule import is_due
 from bot.settings.schema import BoardSettings
@@ -53,12 +55,13 @@ class _Run:
     options: RunOptions
     listener: Listener
     desk: Desk | None = None
-    force: opening.InForce | None = None
+    force: settingspage.InForce | None = None
     number: int = 0
     jobs: list[Job] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     writer: Writer | None = None
     actor: Actor | None = None
+    told: tuple[EditReport, ...] = ()
 
     def go(self) -> RunReport:
         """Do everything, and tell how it ended."""
@@ -66,7 +69,9 @@ class _Run:
         try:
             planner = self._open()
             planner.plan_all(self.jobs)
-            self._act(planner)
+            if not self.options.dry_run and self.desk is not None:
+                watch(self.desk, self.journal, self.jobs)
+            self._act(planner, self._tell_settings(planner))
         except HaltError as halt:
             outcome = halt.outcome
             self.problems.append(halt.reason)
@@ -94,25 +99,45 @@ class _Run:
         brake = opening.stopped(run_page, entry, trust)
         if brake is not None and not options.dry_run:
             raise HaltError(Outcome.STOPPED, brake)
-        force = self.force = opening.in_force(wiki, journal, settings_page, trust, info, self.tasks)
+        if not options.dry_run:
+            opening.settle_writes(wiki, journal)
+            self.number = journal.begin_run(reading.now)
+        force = self.force = self._judge(settings_page, trust, desk)
+        left = options.notices_per_day - journal.spent(reading.now).get("notices", 0)
+        writer = self.writer = Writer(desk, entry, options, trust, deadline, left)
         settings = force.settings
+        if settings is None:
+            planner = Planner(desk, writer, journal, entry, Messages(info.language, info.fallbacks), self.listener)
+            self._tell_settings(planner)
+            raise CommunityProblem("; ".join(force.problems))
         fallbacks = info.fallbacks if settings.language == info.language else ()
         messages = Messages(settings.language or info.language, fallbacks, settings.messages)
-        if not options.dry_run:
-            self.number = journal.begin_run(reading.now)
-            if journal.accepted() != force.revision:
-                journal.accept(force.revision, reading.now)
-            opening.settle_writes(wiki, journal)
+        if not options.dry_run and journal.accepted() != force.revision:
+            journal.accept(force.revision, reading.now)
         opening.restore_ledger(wiki, journal, account, info, settings.boards, reading.now)
-        left = options.notices_per_day - journal.spent(reading.now).get("notices", 0)
-        self.writer = Writer(desk, entry, options, trust, deadline, left)
-        self._choose(force, desk)
-        return Planner(desk, self.writer, journal, entry, messages, self.listener)
+        self._choose(settings.boards.values(), desk)
+        return Planner(desk, writer, journal, entry, messages, self.listener)
 
-    def _choose(self, force: opening.InForce, desk: Desk) -> None:
+    def _judge(self, page: Page, trust: Trust, desk: Desk) -> settingspage.InForce:
+        """Find out which revision of the settings page is in force."""
+        told = settingspage.told_before(self.wiki, self.journal, desk.account, desk.now)
+        accepted = settingspage.last_accepted(self.journal, told)
+        return settingspage.Judge(self.wiki, desk.info, trust, self.tasks, accepted, told).of(page)
+
+    def _tell_settings(self, planner: Planner) -> str:
+        """Tell the talk page what became of the newest revision; gives why nothing is done under it yet, or ""."""
+        if self.force is None or self.options.dry_run:
+            return ""
+        teller = tellsettings.Teller(planner, self.force, self.number)
+        held = teller.tell(self.jobs, whole=not (self.options.board or self.options.task))
+        self.problems += teller.problems
+        self.told = tuple(teller.edits)
+        return held
+
+    def _choose(self, boards: Collection[BoardSettings], desk: Desk) -> None:
         """Take up what is due, and read those boards."""
         looks = self.journal.looks()
-        for board in force.settings.boards.values():
+        for board in boards:
             due = [task for task in self.tasks if task.name in board.tasks and self._is_due(board, task, looks)]
             if due and self.options.board in ("", board.title):
                 self.jobs.append(Job(board, due))
@@ -135,8 +160,8 @@ class _Run:
             return True
         return is_due(look.due, look.settings, self.force.revision, self.desk.now)
 
-    def _act(self, planner: Planner) -> None:
-        """Work on one board after the other; a board's trouble stays there (law 7)."""
+    def _act(self, planner: Planner, held: str) -> None:
+        """Work on one board after the other; a board's trouble stays there (law 7). ``held``: why all only plan."""
         if self.writer is None or self.force is None:
             return
         self.actor = Actor(
@@ -149,6 +174,7 @@ class _Run:
             self.listener,
             self.number,
             self.force.revision,
+            held=held,
         )
         for done, job in enumerate(self.jobs):
             self.listener.step("boards", done, len(self.jobs))
@@ -169,5 +195,5 @@ class _Run:
             tuple(job.report() for job in self.jobs),
             tuple(self.problems),
             force.problems if force else (),
-            tuple(self.actor.plan_pages) if self.actor else (),
+            (*self.told, *(self.actor.plan_pages if self.actor else ())),
         )

@@ -1,0 +1,156 @@
+"""Observations of threads: what runs of the bot saw, and the draft that a backfill rebuilds beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, or_, select, update
+
+from bot.journal import tables as t
+from bot.journal.part import Part, put
+from bot.observe import Observation
+from bot.observe.values import endings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Up to which revision of a board threads were observed, that revision's instant, and since when they are known."""
+
+    revision: int
+    instant: datetime
+    since: datetime
+
+
+class Observations(Part):
+    """What is known of one wiki's threads."""
+
+    def observations(self, board: str, *, draft: bool = False) -> tuple[Observation, ...]:
+        """Everything known of a board's threads, in the order in which they were opened."""
+        return self._chosen(self._of(t.observations, board, draft=draft))
+
+    def recent(self, board: str, here: Iterable[str], *, draft: bool = False) -> tuple[Observation, ...]:
+        """What a reading of a board may touch: threads not long gone, and those whose hashed identity is ``here``."""
+        o = t.observations.c
+        near = or_(o.people_kept.is_(True), o.alias.in_(sorted(set(here))))
+        return self._chosen(and_(self._of(t.observations, board, draft=draft), near))
+
+    def observed(self, *, draft: bool = False) -> Mapping[str, Observed]:
+        """How far each board was observed."""
+        o = t.observed.c
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(t.observed).where(o.wiki == self.wiki, o.draft.is_(draft))).all()
+        return {row.board: Observed(row.revision, row.instant, row.since) for row in rows}
+
+    def observe(self, board: str, changed: Iterable[Observation], at: Observed, *, draft: bool = False) -> None:
+        """Keep what a reading of a board changed, and how far it went, in one transaction."""
+        here = {"wiki": self.wiki, "board": board, "draft": draft}
+        with self._database.transaction() as connection:
+            for one in changed:
+                put(connection, t.observations, {**here, "thread": one.thread}, _row(one))
+            put(connection, t.observed, here, {"revision": at.revision, "instant": at.instant, "since": at.since})
+
+    def forget(self, board: str, without: Iterable[Observation]) -> None:
+        """Keep observations without what stood for people in them."""
+        with self._database.transaction() as connection:
+            for one in without:
+                chosen = and_(self._of(t.observations, board, draft=False), t.observations.c.thread == one.thread)
+                connection.execute(update(t.observations).where(chosen).values(**_row(one)))
+
+    def finish_draft(self, board: str) -> None:
+        """Let a backfill's draft take the place of what was known of the same threads; what else was known stays."""
+        o = t.observations.c
+        with self._database.transaction() as connection:
+            drafted = (
+                connection.execute(select(o.thread).where(self._of(t.observations, board, draft=True))).scalars().all()
+            )
+            for thread in drafted:
+                standing = and_(self._of(t.observations, board, draft=False), o.thread == thread)
+                connection.execute(delete(t.observations).where(standing))
+            connection.execute(
+                update(t.observations).where(self._of(t.observations, board, draft=True)).values(draft=False)
+            )
+            draft = connection.execute(select(t.observed).where(self._of(t.observed, board, draft=True))).first()
+            live = connection.execute(select(t.observed).where(self._of(t.observed, board, draft=False))).first()
+            if draft is not None:
+                newest = draft if live is None or live.instant <= draft.instant else live
+                since = draft.since if live is None else min(live.since, draft.since)
+                values = {"revision": newest.revision, "instant": newest.instant, "since": since}
+                put(connection, t.observed, {"wiki": self.wiki, "board": board, "draft": False}, values)
+            connection.execute(delete(t.observed).where(self._of(t.observed, board, draft=True)))
+
+    def drop_draft(self, board: str) -> None:
+        """Begin a backfill anew."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(t.observations).where(self._of(t.observations, board, draft=True)))
+            connection.execute(delete(t.observed).where(self._of(t.observed, board, draft=True)))
+
+    def archived(self, board: str) -> Mapping[str, datetime]:
+        """When the bot moved threads of a board to archives for good: the newest instant by hashed identity."""
+        m, th = t.moves.c, t.moved_threads.c
+        query = (
+            select(th.thread, m.begun)
+            .join(t.moves, m.id == th.move)
+            .where(m.wiki == self.wiki, m.board == board, m.state == "finished")
+            .order_by(m.id)
+        )
+        with self._database.transaction() as connection:
+            return {row.thread: row.begun for row in connection.execute(query)}
+
+    def settings_changes(self) -> tuple[datetime, ...]:
+        """When other settings came into force, oldest first."""
+        s = t.settings.c
+        query = select(s.instant).where(s.wiki == self.wiki).order_by(s.id)
+        with self._database.transaction() as connection:
+            return tuple(connection.execute(query).scalars())
+
+    def _chosen(self, which: Any) -> tuple[Observation, ...]:
+        query = select(t.observations).where(which).order_by(t.observations.c.opened, t.observations.c.thread)
+        with self._database.transaction() as connection:
+            return tuple(_observation(row) for row in connection.execute(query))
+
+    def _of(self, table: Any, board: str, *, draft: bool) -> Any:
+        return and_(table.c.wiki == self.wiki, table.c.board == board, table.c.draft.is_(draft))
+
+
+def _row(one: Observation) -> dict[str, Any]:
+    return {
+        "alias": one.alias,
+        "opened": one.opened,
+        "answered": one.answered,
+        "responded": one.responded,
+        "party": one.party,
+        "endings": one.in_words(),
+        "participants": one.participants,
+        "comments": one.comments,
+        "named": one.named,
+        "told": one.told,
+        "reposted": one.reposted,
+        "reporter": one.reporter,
+        "responders": " ".join(one.responders),
+        "traces": one.traces,
+        "people_kept": one.people_kept,
+    }
+
+
+def _observation(row: Row[Any]) -> Observation:
+    return Observation(
+        thread=row.thread,
+        alias=row.alias,
+        opened=row.opened,
+        answered=row.answered,
+        responded=row.responded,
+        party=row.party,
+        endings=endings_of(row.endings),
+        participants=row.participants,
+        comments=row.comments,
+        named=row.named,
+        told=row.told,
+        reposted=row.reposted,
+        reporter=row.reporter,
+        responders=tuple(row.responders.split()),
+        traces=row.traces,
+        people_kept=row.people_kept,
+    )

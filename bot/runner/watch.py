@@ -1,0 +1,63 @@
+"""Lets a run remember what it saw of every board's threads (``bot.observe``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.journal import Observed, WikiJournal
+from bot.model import Board
+from bot.observe import Reading, forgotten, observe
+from bot.plan import Need
+from bot.reading.helpers import accounts_needed, listed_names, listings
+from bot.runner.desk import Desk
+from bot.runner.job import Job
+
+
+def watch(desk: Desk, journal: WikiJournal, jobs: Sequence[Job]) -> None:
+    """Observe the boards that changed since they were last observed, before anything is edited.
+
+    What must be known of people is asked for over all boards together; the tasks have mostly asked already.
+    """
+    seen = journal.observed()
+    boards: list[tuple[Job, Board, datetime]] = []
+    for job in jobs:
+        page = desk.pages.get(job.title)
+        if job.problems or page is None or page.text is None or page.instant is None:
+            continue
+        if job.title not in seen or seen[job.title].revision != page.revision:
+            boards.append((job, desk.board(job.title, job.settings.rules), page.instant))
+    if not boards:
+        return
+    desk.gather((board, _need(job, board)) for job, board, _ in boards)
+    for job, board, instant in boards:
+        known = journal.recent(job.title, (journal.hash_of(thread.identity) for thread in board.threads))
+        reading = _reading(desk, journal, job, board, instant)
+        since = seen[job.title].since if job.title in seen else instant
+        changed = observe(known, reading, journal.hash_of)
+        journal.observe(job.title, changed, Observed(board.revision, instant, since))
+        together = {one.thread: one for one in (*known, *changed)}
+        journal.forget(job.title, forgotten(together.values(), desk.now))
+
+
+def _need(job: Job, board: Board) -> Need:
+    rules = job.settings.rules
+    return Need(pages=listings(rules), users=accounts_needed(board.threads, rules))
+
+
+def _reading(desk: Desk, journal: WikiJournal, job: Job, board: Board, instant: datetime) -> Reading:
+    rules = job.settings.rules
+    told: dict[str, frozenset[str]] = {}
+    for one in journal.told(job.title):
+        told[one.thread] = told.get(one.thread, frozenset()) | {one.person}
+    archive = job.settings.tasks.get("archive")
+    return Reading(
+        board,
+        rules,
+        instant,
+        desk.users,
+        listed_names(desk.info, rules, desk.pages),
+        journal.archived(job.title),
+        told,
+        gone_is_handled=getattr(archive, "gone_means", "unknown") == "handled",
+    )
