@@ -13,6 +13,7 @@ from typing import TypeVar
 import pytest
 
 from tests.conftest import WikiMaker, pywikibot_folder
+from tests.crowd import Crowd
 from tests.end_to_end import Installation
 from tests.faultproxy import Fault, FaultProxy, number
 from tests.mediawiki.people import People
@@ -153,3 +154,36 @@ def test_a_process_takes_as_many_requests_as_the_kills_above_count_on(ground: Gr
     bot.clerk("run")
 
     assert len(ground.proxy.requests) == PROCESS_REQUESTS
+
+
+RUNS = 10
+CHAINS = range(cases(3, 30))
+
+
+@pytest.mark.parametrize("seed", CHAINS)
+def test_with_people_at_work_at_any_instant_no_comment_is_lost_or_doubled(ground: Ground, seed: int) -> None:
+    dice = random.Random(seed)
+    pen = Pen()
+    text = pen.board(20, 14)
+    case = ground.case(text)
+    crowd = Crowd(case, dice, pen)
+    crowd.begin(text)
+    for _ in range(RUNS):
+        ground.proxy.forget()
+        crowd.file()
+        for _ in range(dice.randrange(1, 5)):
+            at = number(dice.randrange(5, REQUESTS + 3))
+            dice.choice([ground.proxy.call_before, ground.proxy.call_after])(at, crowd.act)
+        case.run()
+        ground.proxy.forget()
+        crowd.restore()
+        if dice.random() < 0.2:
+            crowd.done.append("journal lost")
+            case.lose_journal()
+        crowd.done.append("complete run")
+        case.complete_run()
+        crowd.assert_law_2()
+    archive_first(case)
+    edits = case.bot_edits()
+    case.complete_run()
+    assert case.bot_edits() == edits, "nothing was left to do"
