@@ -229,6 +229,20 @@ def test_whatever_is_missing_or_wrong_is_said_and_nothing_is_written(
     assert scene.proxy.edits == []
 
 
+def test_a_wiki_can_be_looked_at_by_its_address_without_any_file(scene: Scene, tmp_path: Path) -> None:
+    nobody = Installation(tmp_path / "empty", scene.proxy.api)
+    nobody.folder.mkdir()
+
+    edits = nobody.json("preview", BOARD, "--wiki", scene.proxy.api)["edits"]
+    read = nobody.json("threads", BOARD, "--wiki", scene.proxy.api)
+    rows = nobody.json("explain", BOARD, "--wiki", scene.proxy.api)
+
+    assert {edit["kind"] for edit in edits} >= {"archive", "cut", "summary"}
+    assert len(read["threads"]) == 66
+    assert {row["thread"] for row in rows} >= {"Report 0", "Pinned 2", "the whole board"}
+    assert scene.proxy.edits == []
+
+
 def test_the_doctor_finds_a_good_installation_well(scene: Scene) -> None:
     findings = scene.bot.json("doctor")
 

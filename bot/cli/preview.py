@@ -42,6 +42,7 @@ support: "Project:Help"
 boards:
   "{board}":
     mode: live
+    quiet: 0 s
     responders: {{groups: [sysop]}}
     resolved:
       templates: [resolved, done, not done, section resolved]
