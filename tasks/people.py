@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from bot.model import Thread
+from bot.model import Thread, User
 from bot.plan import Need, Snapshot
 from bot.reading.helpers import accounts_needed, listed_names, listings
 from bot.reading.status import Conclusion, conclude
@@ -25,4 +25,7 @@ def listed(snapshot: Snapshot) -> Mapping[str, frozenset[str]]:
 
 def judge(thread: Thread, snapshot: Snapshot, now: datetime, stale_after: timedelta | None = None) -> Conclusion:
     """What became of a thread, by the snapshot's rules and the people it knows. ``people_need`` must be empty first."""
-    return conclude(thread, snapshot.board, snapshot.rules, snapshot.users, listed(snapshot), now, stale_after)
+    # The bot's own lines in a thread are nobody's answer, even where everybody may answer.
+    own = User(snapshot.account.name, groups=snapshot.account.groups | {"bot"})
+    users = {**snapshot.users, own.name: own} if own.name else snapshot.users
+    return conclude(thread, snapshot.board, snapshot.rules, users, listed(snapshot), now, stale_after)
