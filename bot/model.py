@@ -41,9 +41,9 @@ class Sample:
 class WikiInfo:
     """A wiki's facts about itself, learned from one API request and one pre-save transform (data/README.md).
 
-    ``months`` has twelve entries, January first, each with every form that the wiki names for that month (long, genitive,
-    short), in that order and without repeats. ``max_page_bytes`` is ``maxarticlesize``. ``time_zone`` is an IANA name.
-    ``article_path`` is the path of a page in URLs, ``$1`` standing for its title.
+    ``months`` has twelve entries, January first, each with every form that the wiki names for that month (long,
+    genitive, short), in that order and without repeats. ``max_page_bytes`` is ``maxarticlesize``. ``time_zone`` is an
+    IANA name. ``article_path`` is the path of a page in URLs, ``$1`` standing for its title.
     """
 
     site_name: str
@@ -152,7 +152,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One edit of an account: where, when, with which summary, whether it made the page, whether it was undone since."""
+    """One edit of an account: where, when, with which summary, whether it made the page or was undone since."""
 
     title: str
     revision: int
@@ -239,11 +239,11 @@ class Status(StrEnum):
 class Thread:
     """One report or discussion on a board: its span, its comments, and what its wikitext says about it.
 
-    ``identity`` names the thread on its board whatever becomes of its heading (author and minute of the first signature,
-    ordinal among equals). ``tied`` is the number of the closing pair that spans this thread and others (None: none).
-    ``damage`` says in one word what swallows later text here ("comment", "nowiki", "table", "template"), or "".
-    ``transcluded`` is true where the thread's text stands on another page. ``reopened`` is true where a signed comment
-    follows the end of a closing pair inside the thread: that pair is then no mark.
+    ``identity`` names the thread on its board whatever becomes of its heading (author and minute of the first
+    signature, ordinal among equals). ``tied`` is the number of the closing pair that spans this thread and others
+    (None: none). ``damage`` says in one word what swallows later text here ("comment", "nowiki", "table",
+    "template"), or "". ``transcluded`` is true where the thread's text stands on another page. ``reopened`` is true
+    where a signed comment follows the end of a closing pair inside the thread: that pair is then no mark.
     """
 
     heading: Heading | None

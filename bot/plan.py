@@ -1,4 +1,4 @@
-"""What a task wants done and why: ``Edit``, ``Decision``, ``Fact``, ``Plan``, ``Need``, and the ``Snapshot`` it decides on."""
+"""What a task wants done and why (``Plan``), what it must see first (``Need``), what it decides on (``Snapshot``)."""
 
 from __future__ import annotations
 
@@ -83,14 +83,15 @@ class Move:
 class Edit:
     """One save that a task wants.
 
-    ``base`` is the revision that the change was planned on (0: the page must not exist yet). ``kind`` says what it is for
-    in one word ("archive", "cut", "notice", "summary", "undo" …). ``summary`` is the edit summary in the wiki's language,
-    without names, headings or quotations; the runner adds the approval link and ``key`` (law 5). ``unchanged`` names other
-    pages with the revision they must still be at right before this save and, where the edit ``begins`` a move, right after.
-    ``holds`` are texts that the saved revision must hold, read back by revision id before any later edit of the plan is
-    tried (law 3). ``lacks`` are texts that it must not hold. ``finishes`` closes the board's open moves to these archives.
-    ``threads`` are the identities concerned, ``person`` the user told by a notice. Where ``independent`` is true, the later
-    edits of the plan are tried even when this one was refused (one protected talk page must not keep others untold).
+    ``base`` is the revision that the change was planned on (0: the page must not exist yet). ``kind`` says what it is
+    for in one word ("archive", "cut", "notice", "summary", "undo" …). ``summary`` is the edit summary in the wiki's
+    language, without names, headings or quotations; the runner adds the approval link and ``key`` (law 5).
+    ``unchanged`` names other pages with the revision they must still be at right before this save and, where the edit
+    ``begins`` a move, right after. ``holds`` are texts that the saved revision must hold, read back by revision id
+    before any later edit of the plan is tried (law 3). ``lacks`` are texts that it must not hold. ``finishes`` closes
+    the board's open moves to these archives. ``threads`` are the identities concerned, ``person`` the user told by a
+    notice. Where ``independent`` is true, the later edits of the plan are tried even when this one was refused (one
+    protected talk page must not keep others untold).
     """
 
     task: str
@@ -116,9 +117,9 @@ class Edit:
 class Decision:
     """Why a thread (or a person named in it) was or was not acted on: ``found`` held against ``wanted``.
 
-    ``thread`` is an identity ("" for the whole board), ``person`` a user where the decision is about one. ``verdict`` is
-    a short phrase that starts with what was decided: "move", "stay", "tell", "not told", "list", "held back" …; the
-    sentences are English, for the terminal and the plan page, and name nobody.
+    ``thread`` is an identity ("" for the whole board), ``person`` a user where the decision is about one. ``verdict``
+    is a short phrase that starts with what was decided: "move", "stay", "tell", "not told", "list", "held back" …;
+    the sentences are English, for the terminal and the plan page, and name nobody.
     """
 
     task: str
@@ -155,8 +156,8 @@ class Plan:
 class Need:
     """What a task must see before it can plan; empty fields ask for nothing.
 
-    ``pages`` (with text), ``users``, ``origins`` (identities of threads whose opening revision is wanted), ``redirects``
-    (titles whose redirects are wanted).
+    ``pages`` (with text), ``users``, ``origins`` (identities of threads whose opening revision is wanted),
+    ``redirects`` (titles whose redirects are wanted).
     """
 
     pages: frozenset[str] = frozenset()
@@ -192,12 +193,12 @@ class Told:
 class Memory:
     """What the journal remembers about one board, as a task may see it.
 
-    Everything hashed is ``hash_of(WORD)`` of one word: an identity, a user's name. ``moves`` are begun and not finished;
-    the identities in them are hashed. ``told`` are notices sent from this board; compare by ``hash_of``. A fact about the
-    whole board is kept under (kind, ""). ``keys`` are the keys that tasks gave to edits of theirs (``Edit.key``) and that
-    were saved: an edit whose key stands there was made already.
-    ``left_alone`` are hashes of threads that a person put back. ``spent`` counts what was done today by kind, on the whole
-    wiki. ``facts`` are remembered values by (kind, hashed identity). ``hash_of`` makes the keyed hash of any tuple of words.
+    Everything hashed is ``hash_of(WORD)`` of one word: an identity, a user's name. ``moves`` are begun and not
+    finished; the identities in them are hashed. ``told`` are notices sent from this board; compare by ``hash_of``. A
+    fact about the whole board is kept under (kind, ""). ``keys`` are the keys that tasks gave to edits of theirs
+    (``Edit.key``) and that were saved: an edit whose key stands there was made already. ``left_alone`` are hashes of
+    threads that a person put back. ``spent`` counts what was done today by kind, on the whole wiki. ``facts`` are
+    remembered values by (kind, hashed identity). ``hash_of`` makes the keyed hash of any tuple of words.
     """
 
     hash_of: Callable[..., str]

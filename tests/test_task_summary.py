@@ -30,7 +30,8 @@ def decided(
     on: Board | str, *, settings: SummarySettings = SETTINGS, wiki: Mapping[str, Page] | None = None, **given: Any
 ) -> tuple[Plan, Snapshot]:
     """The plan, once every need is answered."""
-    now = snapshot(on, **({"rules": RULES, "users": [CLARA]} | given))
+    fields: dict[str, Any] = {"rules": RULES, "users": [CLARA]} | given
+    now = snapshot(on, **fields)
     for _ in range(4):
         result = plan(now, settings, given.get("now", NOW))
         if isinstance(result, Plan):

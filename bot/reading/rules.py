@@ -26,11 +26,11 @@ class Rules:
 
     ``closing`` are templates that mark a thread resolved; ``pairs`` maps an opening template to the one that ends its
     span; ``status_templates`` maps a template with a status parameter to outcome words; ``closing_headings`` and
-    ``progress_headings`` are literal words at a heading's end, or ``/pattern/`` (RE2); ``heading_field`` is the name in
-    ``(Result: …)``. ``report_templates`` begin an item on list-style boards. ``subject_templates`` name a user in their
-    first parameter. ``aliases`` maps each template name to the redirects that stand for it on the wiki. ``reporter_words``
-    stand in a heading before the name of the one who reports ("User:A reported by User:B"): who follows is no subject.
-    Everywhere, ``People()`` without groups, page or ``registered`` means everybody.
+    ``progress_headings`` are literal words at a heading's end, or ``/pattern/`` (RE2); ``heading_field`` is the name
+    in ``(Result: …)``. ``report_templates`` begin an item on list-style boards. ``subject_templates`` name a user in
+    their first parameter. ``aliases`` maps each template name to the redirects that stand for it on the wiki.
+    ``reporter_words`` stand in a heading before the name of the one who reports ("User:A reported by User:B"): who
+    follows is no subject. Everywhere, ``People()`` without groups, page or ``registered`` means everybody.
     """
 
     style: Literal["sections", "list"] = "sections"

@@ -22,8 +22,8 @@ class Reading:
 class Write:
     """One save. Exactly one of ``text`` (the whole page) and ``section`` (text of a new section at the end) is given.
 
-    ``base`` is the revision the text was made from; 0 means that the page must not exist yet (``createonly``). Any other
-    base means that it must exist (``nocreate``), and the wiki merges or refuses what others saved since.
+    ``base`` is the revision the text was made from; 0 means that the page must not exist yet (``createonly``). Any
+    other base means that it must exist (``nocreate``), and the wiki merges or refuses what others saved since.
     """
 
     title: str
@@ -99,7 +99,7 @@ class Wiki(Protocol):
     name: str
 
     def facts(self) -> Mapping[str, Any]:
-        """The wiki's facts as API answers: ``{"query": …, "sample": {"time", "text"}}`` (the form of data/README.md)."""
+    """A wiki. Implementations batch to the API's limits, never resend a write, and answer in UTC.
 
     def account(self) -> Account:
         """The account the bot acts as; an empty name when not logged in."""
