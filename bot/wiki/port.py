@@ -99,7 +99,7 @@ class Wiki(Protocol):
     name: str
 
     def facts(self) -> Mapping[str, Any]:
-    """A wiki. Implementations batch to the API's limits, never resend a write, and answer in UTC.
+        """The wiki's facts as API answers: ``{"query": …, "sample": {"time", "text"}}`` (data/README.md)."""
 
     def account(self) -> Account:
         """The account the bot acts as; an empty name when not logged in."""
