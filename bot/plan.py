@@ -239,7 +239,6 @@ class Snapshot:
     origins: Mapping[str, Revision | None] = field(default_factory=dict)
     redirects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings_page: str = ""
-    exclusion_name: str = ""
 
 
 S = TypeVar("S", bound=TaskSettings)

@@ -117,7 +117,6 @@ def snapshot(
         "memory": memory(),
         "limits": Limits(),
         "settings_page": "User:Boardclerk/settings.yaml",
-        "exclusion_name": "Boardclerk",
     } | changes
     read = board(on, reading=fields["rules"]) if isinstance(on, str) else on
     return Snapshot(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from bot.wiki.live import Patience, open_wiki
 from tests.mediawiki import server
@@ -17,6 +18,10 @@ from tests.mediawiki.server import Options, Server
 
 if TYPE_CHECKING:
     from tests.wikis import WikiPair
+
+# The same cases in every run, and none judged by the clock: what is slow is measured by the bench.
+settings.register_profile("boardclerk", derandomize=True, deadline=None)
+settings.load_profile("boardclerk")
 
 WikiMaker = Callable[[Options], Server]
 HURRY = Patience(retries=1, wait=0, between_reads=0, between_writes=0)

@@ -108,7 +108,6 @@ class Planner:
             origins=desk.origins_of(board),
             redirects=desk.redirects,
             settings_page=self.entry.settings,
-            exclusion_name=desk.account.name,
         )
 
     def _memory(self, job: Job, board: Board) -> Memory:
