@@ -554,7 +554,7 @@ def test_a_dry_run_writes_nothing_and_shows_every_edit() -> None:
 
 
 def test_an_untrusted_settings_page_leaves_the_last_accepted_one_in_force() -> None:
-    made = busy()
+    made = busy(told=False)
     made.says("Dario", SETTINGS, PAGE.replace("24 h", "1 h"))
     nothing_yet = made.run()
     made.says("Root", SETTINGS, PAGE + NOTIFY + SUMMARY)

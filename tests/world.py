@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.journal import Journal, WikiJournal
+from bot.journal import Journal, Key, WikiJournal
+from bot.journal import stamp as key_stamp
 from bot.model import Account, Contribution, Page, Revision, User
 from bot.operatorfile import WikiEntry
 from bot.plan import Task
@@ -21,6 +22,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BOT = "Clerk"
 BOARD = "Wiki:Incidents"
 SETTINGS = "User:Clerk/settings.yaml"
+SETTINGS_TALK = "User talk:Clerk/settings.yaml"
 RUN_PAGE = "User:Clerk/run"
 ARCHIVE = f"{BOARD}/Archive 1"
 
@@ -136,18 +138,26 @@ class World:
         return {title: count for title, count in found.items() if count}
 
     def bot_edits(self) -> list[str]:
-        """The pages that the bot saved, oldest first."""
-        return [one.title for one in self.wiki.contributions()][::-1]
+        """The pages that the bot saved, oldest first, but for what it told of its settings."""
+        return [one.title for one in self.wiki.contributions() if one.title != SETTINGS_TALK][::-1]
+
+    def tell_accepted(self, revision: int) -> None:
+        """The bot said long ago that this revision of the settings is in force."""
+        key = Key("settings", self.kept.hash_of(SETTINGS_TALK), own=f"accepted-{revision}")
+        self.wiki.save(Write(SETTINGS_TALK, 0, key_stamp("Bot: in force", key), text="It is in force."))
+        self.wiki.saves = 0
 
 
-def world(*threads: str, page: str = PAGE, **changes: Any) -> World:
-    """A wiki with one board, its settings and its run page, and nothing done yet."""
+def world(*threads: str, page: str = PAGE, told: bool = True, **changes: Any) -> World:
+    """A wiki with a board, its settings and its run page, and nothing done yet; ``told``: the settings are accepted."""
     wiki = EmbeddedWiki(bot=BOT, now=NOW - timedelta(hours=2))
     for name in ("Alba", "Bea", "Clara", "Dario", "Eva"):
         wiki.add_user(name)
     wiki.add_user("Root", ["sysop"])
     made = World(wiki, **changes)
-    made.says("Root", SETTINGS, page)
+    revision = made.says("Root", SETTINGS, page)
+    if told:
+        made.tell_accepted(revision)
     made.says("Root", RUN_PAGE, "run")
     if threads:
         made.says("Alba", BOARD, board(*threads))

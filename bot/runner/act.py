@@ -38,6 +38,7 @@ class Actor:
     run: int
     settings_revision: int
     plan_pages: list[EditReport] = field(default_factory=list)
+    held: str = ""
 
     def work_on(self, job: Job) -> None:
         """Work on one board; whatever goes wrong there stays there (law 7)."""
@@ -56,10 +57,13 @@ class Actor:
     def _work(self, job: Job, task: Task[Any]) -> None:
         settings = job.settings.tasks[task.name]
         may = mandate(task, settings, self.entry, self.planner.messages, self.journal.spent(None), self.desk.now)
+        held = bool(self.held) and may.live
+        if held:
+            may = Mandate(live=False, why_not=self.held)
         edits: list[EditReport] = []
         problems: list[str] = []
         plan = self.planner.plan(job, task)
-        unfinished = False
+        unfinished = held
         try:
             if self.options.dry_run or not may.live:
                 edits += self._show(plan)

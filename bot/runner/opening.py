@@ -1,25 +1,24 @@
-"""How a run begins: the wiki's facts, the account, the settings in force, the work of earlier runs settled."""
+"""How a run begins: the wiki's facts, the account, the run page, the work of earlier runs settled."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot import guard, ledger
-from bot.errors import CommunityProblem, OperatorProblem
+from bot.errors import OperatorProblem
 from bot.guard import normal_title
 from bot.journal import Intent, WikiJournal, key_in
 from bot.model import TEMPLATE, Account, Page, WikiInfo
 from bot.operatorfile import WikiEntry
-from bot.plan import Move, MovedThread, Task
+from bot.plan import Move, MovedThread
 from bot.reading.board import Reader
 from bot.reading.facts import wiki_info
 from bot.reading.rules import Rules
 from bot.runner.trust import Trust
-from bot.settings.schema import BoardSettings, Settings, SettingsReading, read_settings
+from bot.settings.schema import BoardSettings
 from bot.wiki.port import Wiki
 
 # The wiki's facts are asked for again at least daily (DESIGN, "Reading a board").
@@ -32,15 +31,6 @@ _SEARCHED = 200
 TRIMMED = " \t\n\r\0\x0b"
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """The settings that this run goes by, and the revision they come from; ``problems`` are those of the newest one."""
-
-    settings: Settings
-    revision: int
-    problems: tuple[str, ...] = ()
-
-
 def facts(wiki: Wiki, journal: WikiJournal, now: datetime) -> WikiInfo:
     """Give the wiki's facts, from the journal while they are fresh. ``now`` is the host's clock."""
     cached = journal.cached_facts()
@@ -50,56 +40,6 @@ def facts(wiki: Wiki, journal: WikiJournal, now: datetime) -> WikiInfo:
     info = wiki_info(answer)
     journal.cache_facts(answer, info.version, now)
     return info
-
-
-def in_force(
-    wiki: Wiki,
-    journal: WikiJournal,
-    page: Page,
-    trust: Trust,
-    info: WikiInfo,
-    tasks: Sequence[Task[Any]],
-) -> InForce:
-    """Find the settings in force: the page's revision if it is accepted, else the last accepted one.
-
-    Raises CommunityProblem where the page is missing or blank (which pauses the bot) or nothing was ever accepted.
-    """
-    if not page.exists or (page.text is not None and not page.text.strip()):
-        raise CommunityProblem(
-            f"the settings page {page.title} is missing or blank, so the bot pauses; write it to resume"
-        )
-    accepted = journal.accepted()
-    problems: tuple[str, ...] = ()
-    if page.text is None:
-        problems = (f"the settings page {page.title} cannot be read; the last accepted revision stays in force",)
-    else:
-        reading = read_settings(page.text, info, tasks)
-        problems = _told(page.title, reading)
-        if reading.settings is not None:
-            if page.revision == accepted or trust.accepts(page):
-                return InForce(reading.settings, page.revision, problems)
-            problems = (
-                f"the newest revision of the settings page {page.title} was not saved by a trusted editor "
-                f"({', '.join(sorted(trust.groups))}); one of them accepts it by saving the page",
-                *problems,
-            )
-    return _earlier(wiki, accepted, page, info, tasks, problems)
-
-
-def _earlier(
-    wiki: Wiki, accepted: int, page: Page, info: WikiInfo, tasks: Sequence[Task[Any]], problems: tuple[str, ...]
-) -> InForce:
-    old = wiki.revisions([accepted]).get(accepted) if accepted else None
-    reading = read_settings(old.text, info, tasks) if old is not None and old.text is not None else None
-    if reading is None or reading.settings is None:
-        raise CommunityProblem("; ".join(problems) or f"the settings page {page.title} cannot be used")
-    return InForce(reading.settings, accepted, problems)
-
-
-def _told(title: str, reading: SettingsReading) -> tuple[str, ...]:
-    return tuple(
-        f"{title}:{problem.line}:{problem.column}: {problem.key}: {problem.message}" for problem in reading.problems
-    )
 
 
 def stopped(page: Page, entry: WikiEntry, trust: Trust) -> str | None:

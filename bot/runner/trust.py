@@ -19,18 +19,24 @@ class Trust:
 
     def learn(self, pages: Iterable[Page]) -> None:
         """Ask about the editors of several pages in one request."""
-        names = sorted({page.editor for page in pages if page.exists and page.editor} - self._known.keys())
+        self.learn_names(page.editor for page in pages if page.exists)
+
+    def learn_names(self, names: Iterable[str]) -> None:
+        """Ask about several editors in one request; a hidden name is nobody's."""
+        names = sorted({name for name in names if name} - self._known.keys())
         if names:
             users = self.wiki.users(names)
             for name in names:
                 self._known[name] = name in users and bool(users[name].groups & frozenset(self.groups))
 
+    def knows(self, name: str) -> bool:
+        """Whether this editor is trusted."""
+        self.learn_names([name])
+        return self._known.get(name, False)
+
     def of(self, page: Page) -> bool:
         """Whether the page's current revision is a trusted editor's; a hidden name is nobody's."""
-        if not page.exists or not page.editor:
-            return False
-        self.learn([page])
-        return self._known[page.editor]
+        return page.exists and self.knows(page.editor)
 
     def accepts(self, page: Page) -> bool:
         """Whether the page counts: a trusted editor's revision, or protected at a trusted level."""
