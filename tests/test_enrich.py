@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.model import Status, User
 from bot.reading.board import Reader
-from bot.reading.enrich import enrich
+from bot.reading.enrich import BoardWords, enrich
 from bot.reading.facts import english
 from bot.reading.identity import follow, traces
 from bot.reading.rules import People, Rules
@@ -95,7 +95,7 @@ def steps(text: str, **rules: Any) -> int:
 
     sys.setprofile(count)
     try:
-        enrich(board, found, english(), given_rules, reader.timestamps)
+        enrich(board, found, BoardWords(english(), given_rules), reader.timestamps)
     finally:
         sys.setprofile(None)
     return counted

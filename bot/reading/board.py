@@ -8,16 +8,20 @@ from datetime import datetime
 from bot.model import Board, Comment, WikiInfo
 from bot.reading.authors import AuthorLinks, normal_user
 from bot.reading.comments import Unsigned, category_links, find_comments
-from bot.reading.enrich import enrich
+from bot.reading.enrich import BoardWords, enrich
 from bot.reading.flow import Flow, split
 from bot.reading.headings import find_headings
-from bot.reading.ids import assign
 from bot.reading.lists import list_threads
+from bot.reading.pieces import Piece, assemble, cuts, ends_of, joins, piece_of
 from bot.reading.rules import Rules
 from bot.reading.signatures import Timestamps, learn
 from bot.reading.templatenames import TemplateNames
 from bot.reading.threads import Span, build, find_tail, sections
+from bot.reading.warm import NOTHING, Learned, fingerprint, piece_key
 from bot.reading.wikitext import Scan, scan, tags_of, template
+
+_MOST_JOINS = 4
+"""After so many rounds of joining pieces the rest of a hostile text is read in one."""
 
 
 class Reader:
@@ -35,14 +39,43 @@ class Reader:
 
     def board(self, title: str, revision: int, text: str, rules: Rules) -> Board:
         """Read a page. Never raises, whatever the text; takes time in proportion to its length."""
+        words, timestamps = BoardWords(self.info, rules), self.timestamps.settle(text)
+        return assemble(title, revision, text, [self.piece(text, words, timestamps)], self.info)
+
+    def again(
+        self, title: str, revision: int, text: str, rules: Rules, learned: Learned = NOTHING
+    ) -> tuple[Board, Learned]:
+        """Read a page of which most is known, and tell what to hand in the next time. The board is the same.
+
+        The text is cut at its headings; pieces whose bytes are known are not read again. Pieces that something ties
+        (a box around several threads, an opener in one and its closer in another) are one piece, and so is everything
+        from an opener on that runs to the end of the page.
+        """
         timestamps = self.timestamps.settle(text)
+        reading = _Again(self, text, BoardWords(self.info, rules), timestamps, learned)
+        pieces = reading.read()
+        return assemble(title, revision, text, pieces, self.info), Learned(reading.kept)
+
+    def context(self, rules: Rules, timestamps: Timestamps) -> bytes:
+        """Hash all that a piece depends on beside its text."""
+        formats = "|".join(f"{one.parts}{one.era}{one.year_digits}" for one in timestamps.formats)
+        return fingerprint(self.info, rules, formats)
+
+    def piece(
+        self, text: str, words: BoardWords, timestamps: Timestamps, *, last: bool = True, whole: bool = True
+    ) -> Piece:
+        """Read a stretch of a page by itself; only its ``last`` one can hold the tail.
+
+        Of a ``whole`` page it is not asked what it would do to other pieces.
+        """
+        rules = words.rules
         found = scan(text, self._tags)
         headings = find_headings(found, self.info)
         comments = self._comments(found, split(found, headings), timestamps, rules)
-        ids = assign(headings, comments, self.info)
-        comments = tuple(map(with_id, comments, ids.comments))
-        floor = headings[-1].end if headings else 0
-        tail = find_tail(found, self.info, floor, lambda piece: any(timestamps.find(piece)))
+        tail = len(text)
+        if last:
+            floor = headings[-1].end if headings else 0
+            tail = find_tail(found, self.info, floor, lambda piece: any(timestamps.find(piece)))
         if rules.style == "list":
             items = list_threads(text, found, headings, rules, self.info)
             spans = tuple(Span(item.start, item.end, None) for item in items)
@@ -50,8 +83,8 @@ class Reader:
             spans = sections(headings, rules.level, tail)
         threads, outside = build(found, spans, headings, comments, self.info)
         tail = max(tail, threads[-1].end if threads else 0)
-        board = Board(title, revision, text, threads, headings, outside, tail)
-        return enrich(board, found, self.info, rules, timestamps)
+        board = enrich(Board("", 0, text, threads, headings, outside, tail), found, words, timestamps)
+        return piece_of(board, comments, None if whole else ends_of(found, words))
 
     def _comments(self, found: Scan, flow: Flow, timestamps: Timestamps, rules: Rules) -> tuple[Comment, ...]:
         stamps = list(timestamps.find(found.text))
@@ -81,9 +114,39 @@ class Reader:
                 yield Unsigned(use.span.start, use.span.end, author, instant)
 
 
-def with_id(comment: Comment, name: str) -> Comment:
-    """The same comment with its id (``replace`` takes five times as long, and a board has thousands)."""
-    return Comment(comment.author, comment.instant, comment.level, comment.start, comment.signature, comment.end, name)
+class _Again:
+    """One reading of a text with what is known of it."""
+
+    def __init__(self, reader: Reader, text: str, words: BoardWords, timestamps: Timestamps, learned: Learned) -> None:
+        self.reader = reader
+        self.text = text
+        self.words = words
+        self.timestamps = timestamps
+        self.known = learned.pieces
+        self.context = reader.context(words.rules, timestamps)
+        self.kept: dict[bytes, Piece] = {}
+
+    def read(self) -> list[Piece]:
+        """Read the pieces, joining those that do not stand alone, until all do."""
+        bounds = cuts(self.text, self.words.rules.level)
+        for _ in range(_MOST_JOINS):
+            ends = [*bounds[1:], len(self.text)]
+            pieces = [self._piece(start, end) for start, end in zip(bounds, ends, strict=True)]
+            together = joins(pieces)
+            if not together:
+                return pieces
+            inner = {number for first, last in together for number in range(first + 1, last + 1)}
+            bounds = [start for number, start in enumerate(bounds) if number not in inner]
+        return [self._piece(0, len(self.text))]
+
+    def _piece(self, start: int, end: int) -> Piece:
+        text, last = self.text[start:end], end == len(self.text)
+        key = piece_key(self.context, text, last=last)
+        piece = self.known.get(key) or self.kept.get(key)
+        if piece is None:
+            piece = self.reader.piece(text, self.words, self.timestamps, last=last, whole=False)
+        self.kept[key] = piece
+        return piece
 
 
 def _instant(timestamps: Timestamps, value: str) -> datetime | None:

@@ -32,7 +32,25 @@ from bot.reading.wikitext import Scan
 T = TypeVar("T")
 
 
-def enrich(board: Board, scan: Scan, info: WikiInfo, rules: Rules, timestamps: Timestamps) -> Board:
+class BoardWords:
+    """What a wiki and the rules of one board make of template names and headings; made once for many texts."""
+
+    __slots__ = ("boxes", "info", "links", "marks", "names", "naming", "pinning", "rules", "wanted")
+
+    def __init__(self, info: WikiInfo, rules: Rules) -> None:
+        """Compile the rules."""
+        self.info = info
+        self.rules = rules
+        self.links = AuthorLinks(info)
+        self.names = TemplateNames(info, rules.aliases)
+        self.marks = MarkWords(self.names, rules)
+        self.boxes = PairWords(self.names, rules, self.marks)
+        self.pinning = frozenset(pin_names(self.names, rules))
+        self.naming = frozenset(subject_table(self.names, rules))
+        self.wanted = self.marks.interesting() | self.boxes.interesting() | self.pinning | self.naming
+
+
+def enrich(board: Board, scan: Scan, words: BoardWords, timestamps: Timestamps) -> Board:
     """The same board with every thread's identity, reporter, subjects, marks, pin, tie and damage, and ``unsafe_from``.
 
     Wants threads with their spans, headings and comments. Pure, never raises, linear in the text.
@@ -40,29 +58,23 @@ def enrich(board: Board, scan: Scan, info: WikiInfo, rules: Rules, timestamps: T
     damage = find_damage(scan, board.threads)
     if not board.threads:
         return replace(board, unsafe_from=damage.unsafe_from)
-    reader = _Enricher(scan, info, rules, timestamps)
-    boxes = read_boxes(*match_boxes(reader.used, reader.pair_words), board.threads, reader.signers)
+    reader = _Enricher(scan, words, timestamps)
+    boxes = read_boxes(*match_boxes(reader.used, reader.words.boxes), board.threads, reader.signers)
     findings = [reader.read(thread, boxes, number) for number, thread in enumerate(board.threads)]
     return replace(board, threads=_complete(board, findings, boxes, damage.words), unsafe_from=damage.unsafe_from)
 
 
 class _Enricher:
-    """What is prepared once for all threads of a board."""
+    """What is prepared once for all threads of a text."""
 
-    def __init__(self, scan: Scan, info: WikiInfo, rules: Rules, timestamps: Timestamps) -> None:
+    def __init__(self, scan: Scan, words: BoardWords, timestamps: Timestamps) -> None:
         self.scan = scan
         self.timestamps = timestamps
-        self.names = TemplateNames(info, rules.aliases)
-        self.words = MarkWords(self.names, rules)
-        self.pair_words = PairWords(self.names, rules, self.words)
-        self.pinning = frozenset(pin_names(self.names, rules))
-        self.naming = frozenset(subject_table(self.names, rules))
-        links = AuthorLinks(info)
-        self.signers = Signers(scan, links, timestamps)
-        self.parties = Parties(scan, info, rules, links)
-        self.boxes = self.pair_words.interesting()
-        wanted = self.words.interesting() | self.boxes | self.pinning | self.naming
-        self.used = [use for use in self.names.used(scan) if use.name in wanted]
+        self.words = words
+        self.signers = Signers(scan, words.links, timestamps)
+        self.parties = Parties(scan, words.info, words.rules, words.links)
+        self.boxes = words.boxes.interesting()
+        self.used = [use for use in words.names.used(scan) if use.name in words.wanted]
         self.templates = _Slices(self.used, [use.span.start for use in self.used])
         notes = [span for span in scan.opaque if span.name == "comment"]
         self.notes = _Slices(notes, [span.start for span in notes])
@@ -74,19 +86,19 @@ class _Enricher:
             quoted = quotations(self.scan, thread.start, thread.end)
             here = [use for use in here if use.span.start not in quoted]
         own = [use for use in here if use.name not in self.boxes]
-        found = template_marks(self.scan, own, thread, self.words, self.signers) + boxes.marks.get(number, [])
+        found = template_marks(self.scan, own, thread, self.words.marks, self.signers) + boxes.marks.get(number, [])
         opening = _opening(thread, found, boxes.signing.get(number, set()), self.signers)
         reporter = opening.author if opening is not None else ""
-        naming = [use for use in here if use.name in self.naming]
-        pinning = [use for use in here if use.name in self.pinning]
+        naming = [use for use in here if use.name in self.words.naming]
+        pinning = [use for use in here if use.name in self.words.pinning]
         notes = self.notes.between(thread.start, thread.end)
         return _Finding(
             opening,
             reporter,
             self.parties.subjects(thread, opening, reporter, naming),
-            (*heading_marks(thread.heading, self.words), *unsigned_if_opening(found, thread, opening)),
+            (*heading_marks(thread.heading, self.words.marks), *unsigned_if_opening(found, thread, opening)),
             find_pin(self.scan, thread, pinning, notes, self.timestamps),
-            not thread.comments and stands_elsewhere(self.scan, thread, self.names, self.pinning),
+            not thread.comments and stands_elsewhere(self.scan, thread, self.words.names, self.words.pinning),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -77,6 +78,29 @@ def match_boxes(used: Iterable[Used], words: PairWords) -> tuple[list[Box], list
     unended += [use for use, _ in stack]
     # a well-known name may mean something else on another wiki: only a box that the settings name must have an end
     return sorted(boxes, key=lambda box: box.opener.span.start), [use for use in unended if use.name in words.named]
+
+
+def loose_ends(used: Iterable[Used], words: PairWords) -> tuple[set[int], set[int]]:
+    """The kinds of boxes that a text opens and does not end, and those that it ends and did not open."""
+    stack: list[int] = []
+    waiting: Counter[int] = Counter()
+    lone: set[int] = set()
+    for use in used:
+        kind = words.openers.get(use.name)
+        if kind is not None:
+            stack.append(kind)
+            waiting[kind] += 1
+            continue
+        kinds = words.enders.get(use.name, set())
+        if not any(waiting[each] for each in kinds):
+            lone |= kinds
+            continue
+        while True:
+            kind = stack.pop()
+            waiting[kind] -= 1
+            if kind in kinds:
+                break
+    return set(stack), lone
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def as_table(figures: list[Figure], *, plain: bool) -> Table:
     for figure in figures:
         theirs = "" if figure.theirs is None else f"{figure.theirs:.4g} {figure.unit}"
         ratio = "" if figure.ratio is None else f"{figure.ratio:.3f}"
-        bound = "" if figure.bound is None else f"< {figure.bound:g}" + ("" if figure.holds else "  NOT HELD")
+        bound = "" if figure.bound is None else f"< {figure.bound:.3g}" + ("" if figure.holds else "  NOT HELD")
         table.add_row(figure.name, figure.what, f"{figure.ours:.4g} {figure.unit}", theirs, ratio, bound)
     return table
 

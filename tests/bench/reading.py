@@ -22,6 +22,13 @@ def measure() -> Iterator[Figure]:
     reader = Reader(english())
     ours, theirs = side_by_side(lambda: reader.board(TITLE, 1, text, RULES), lambda: mwparserfromhell.parse(text))
     yield Figure("read_cold", "a 900 KB board, never seen", ours, theirs, "s", bound=1)
+    learned = reader.again(TITLE, 1, text, RULES)[1]
+    middle = text.index("\n:", len(text) // 2)
+    changed = f"{text[:middle]}\n:One more word. [[User:Ana|Ana]] 12:00, 1 May 2025 (UTC){text[middle:]}"
+    ours, theirs = side_by_side(
+        lambda: reader.again(TITLE, 2, changed, RULES, learned), lambda: mwparserfromhell.parse(changed)
+    )
+    yield Figure("read_warm", "the same after one thread in its middle changed", ours, theirs, "s", bound=1 / 20)
     yield Figure(
         "memory_read",
         "memory at its highest while that board is read",

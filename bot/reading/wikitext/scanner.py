@@ -161,8 +161,6 @@ class _Scanner:
 
     def _tag(self, match: re.Match[str]) -> int:
         name = match["tag"].lower()
-        if name in self.never_closed:
-            return match.end()
         opened = -1 if self.no_more_tag_ends else self.text.find(">", match.end())
         if opened < 0:
             self.no_more_tag_ends = True
@@ -170,7 +168,9 @@ class _Scanner:
         if self.text[opened - 1] == "/":
             self.opaque.append(Opaque(match.start(), opened + 1, name))
             return opened + 1
-        closer = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(self.text, opened + 1)
+        closer = None
+        if name not in self.never_closed:
+            closer = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(self.text, opened + 1)
         if closer is None:
             self.never_closed.add(name)
             swallows = name == "includeonly"
