@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
 
-from bot import __version__
 from bot.model import WikiInfo
 from bot.reading.pieces import Piece
 from bot.reading.rules import Rules
@@ -22,8 +21,8 @@ class Learned:
 
     A piece follows from its key alone, so what stands here is never wrong, only of use or not. It is handed from one
     reading of a board to the next and holds no more than that board. The pieces hold names as the board's text does:
-    this is for the memory of a process; what a journal keeps must leave them out (law 10) and cut them from the text
-    again.
+    this is for the memory of a process. What a journal keeps must leave them out (law 10), cut them from the text again
+    and stand beside the version of the program that learned it.
     """
 
     pieces: Mapping[bytes, Piece] = field(default_factory=dict)
@@ -34,12 +33,12 @@ NOTHING = Learned()
 
 
 def fingerprint(info: WikiInfo, rules: Rules, formats: str) -> bytes:
-    """Hash all that a reading depends on beside the text: the wiki's facts, the rules, this version of the program.
+    """Hash all that a reading depends on beside the text and the version of the program: facts and rules.
 
     ``formats`` are those of the wiki's timestamps that the text leaves possible. The same on every machine and in every
     process.
     """
-    said = json.dumps([__version__, formats, asdict(info), asdict(rules)], default=_plain, sort_keys=True)
+    said = json.dumps([formats, asdict(info), asdict(rules)], default=_plain, sort_keys=True)
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).digest()
 
 
