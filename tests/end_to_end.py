@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.journal.keys import Hasher
 from tests.boards import stamp
 from tests.mediawiki.people import People
 from tests.mediawiki.server import BOT, PASSWORD, Server
@@ -116,9 +118,11 @@ class Installation:
     children: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @classmethod
-    def make(cls, folder: Path, api: str) -> Installation:
-        """Writes the operator's files."""
+    def make(cls, folder: Path, api: str, journal: Path | None = None) -> Installation:
+        """Writes the operator's files; takes over a journal where there is one."""
         folder.mkdir(parents=True)
+        if journal is not None:
+            shutil.copy(journal, folder / "clerk.db")
         made = cls(folder, api)
         (folder / "user-config.py").write_text(
             f"usernames['testwiki']['testwiki'] = {BOT!r}\npassword_file = 'user-password.py'\n"
@@ -226,13 +230,19 @@ def bot_edits(people: People) -> int:
     return len(answer["query"]["usercontribs"])
 
 
+def accept(people: People, revision: int, wiki: str = "testwiki", page: str = SETTINGS) -> None:
+    """The bot told long ago that this revision of the settings is in force: its first run shows no plan first."""
+    summary = f"Bot: in force (bc:settings.x...accepted-{Hasher(wiki)(page)}-{revision})"
+    people.as_user(BOT).edit(page.replace("User:", "User talk:"), "It is in force.", summary=summary)
+
+
 def settle_community(server: Server) -> People:
     """The wiki's people and pages, before the bot ever came; the settings page is an administrator's."""
     people = People(server)
     people.add_user("Clara", ["sysop"])
     for name in PEOPLE:
         people.add_user(name)
-    people.as_user("Clara").edit(SETTINGS, PAGE)
+    accept(people, people.as_user("Clara").edit(SETTINGS, PAGE))
     people.as_user("Clara").edit(RUN_PAGE, "run")
     people.as_user("Ana").edit(BOARD, busy_board(datetime.now(UTC)))
     return people

@@ -37,26 +37,32 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def settled(make_wiki: WikiMaker) -> Path:
-    """The folder of a wiki with its community, to be copied for each test."""
+def settled(make_wiki: WikiMaker, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The folder of a wiki with its community and the bot's journal, to be copied for each test.
+
+    So many threads are due that the first run under the settings only shows its plan; it is behind us here.
+    """
     server = make_wiki(Options())
     e2e.settle_community(server)
+    bot = Installation.make(tmp_path_factory.mktemp("bot") / "first", server.api)
+    bot.clerk("run")
     server.stop()
-    return server.folder
+    return server.folder, bot.folder / "clerk.db"
 
 
 @pytest.fixture
-def new_scene(settled: Path, mediawiki_root: Path, tmp_path: Path) -> Iterator[Callable[[], Scene]]:
+def new_scene(settled: tuple[Path, Path], mediawiki_root: Path, tmp_path: Path) -> Iterator[Callable[[], Scene]]:
     """Makes scenes, each on a wiki of its own that is as the community left it."""
     open_ones: list[tuple[Server, FaultProxy]] = []
 
     def make() -> Scene:
         number = len(open_ones)
-        server = Server(mediawiki_root, mediawiki_server.copy(settled, tmp_path / f"wiki-{number}")).start()
+        folder, journal = settled
+        server = Server(mediawiki_root, mediawiki_server.copy(folder, tmp_path / f"wiki-{number}")).start()
         proxy = FaultProxy(server.port)
         proxy.__enter__()
         open_ones.append((server, proxy))
-        return Scene(People(server), Installation.make(tmp_path / f"bot-{number}", proxy.api), proxy)
+        return Scene(People(server), Installation.make(tmp_path / f"bot-{number}", proxy.api, journal), proxy)
 
     yield make
     for server, proxy in open_ones:
