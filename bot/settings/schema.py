@@ -18,6 +18,7 @@ from bot.settings.common import BoardModel, PageModel
 from bot.settings.nearest import Names, nearest, shorten
 from bot.settings.presets import PRESETS, expand
 from bot.settings.problems import Place, SettingsProblem, Stops, plain_value, sound, told
+from bot.settings.report import ReportSettings
 from bot.settings.result import BoardSettings, Settings, SettingsReading, capped
 from bot.settings.tree import last_line, merge, say_node
 from bot.settings.values import PageTitle
@@ -27,6 +28,9 @@ __all__ = ["BoardSettings", "Settings", "SettingsProblem", "SettingsReading", "S
 
 BOARD_LIMIT = 500
 """At most so many boards on one page."""
+
+SECTIONS: Mapping[str, type[SettingsModel]] = {"report": ReportSettings}
+"""The parts of the page that are about all boards together."""
 
 # Who is told of a thread, and who waits too long, must be shown where private help is to be had.
 _NEED_SUPPORT = frozenset({"notify", "escalate"})
@@ -43,9 +47,9 @@ def read_settings(
 ) -> SettingsReading:
     """Read a settings page. Never raises; all problems are told at once, in page order.
 
-    ``tasks`` are those that a board may name; ``sections`` are further parts of the page with their models.
+    ``tasks`` are those that a board may name; ``sections`` are further parts of the page with their models [SECTIONS].
     """
-    return _Reader(read_document(text), info, tasks, sections or {}).read()
+    return _Reader(read_document(text), info, tasks, SECTIONS if sections is None else sections).read()
 
 
 class _Reader:

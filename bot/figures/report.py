@@ -1,0 +1,197 @@
+"""A report as values: every board's figures in a span, held against its goals and against what is usual there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from statistics import median
+
+from bot.figures.shown import RISES, Figures, Kind, Shown, guarded
+from bot.figures.spans import Calendar, Span
+from bot.figures.tally import Tally, tally
+from bot.observe import Observation
+
+TRAILING = 8
+"""How many spans before this one make what is usual (FACTS 6)."""
+_FEWEST_USUAL = 3
+_CHARTED = 12
+
+
+class State(StrEnum):
+    """How a figure stands against its goal."""
+
+    ON_TRACK = "on-track"
+    DRIFTING = "drifting"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a community wants of a figure: seconds, a count, or a share of 1; no board named means every board.
+
+    ``tolerance`` is a share of the target. ``action`` is what is done where a figure is off, ``owner`` the page or role
+    that does it, ``due`` until when.
+    """
+
+    figure: Kind
+    target: float
+    tolerance: float = 0.0
+    action: str = ""
+    owner: str = ""
+    due: date | None = None
+    boards: tuple[str, ...] = ()
+
+    def state(self, value: float) -> State:
+        """Hold a value against the target: beyond it, but within the tolerance, is drifting."""
+        worse = self.target - value if self.figure in RISES else value - self.target
+        if worse <= 0:
+            return State.ON_TRACK
+        return State.DRIFTING if worse <= abs(self.target) * self.tolerance else State.OFF
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSeen:
+    """A board with all that was observed there; figures before ``since`` are not known. ``kind`` is its preset."""
+
+    title: str
+    kind: str
+    since: datetime
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of one row. ``change`` is the share by which it differs from the usual; ``before`` the last state."""
+
+    kind: Kind
+    now: Shown
+    usual: float | None = None
+    change: float | None = None
+    goal: Goal | None = None
+    state: State | None = None
+    before: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One span of a chart; None where the board was not observed then."""
+
+    span: Span
+    figures: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One board (``title``), or all of them ("")."""
+
+    title: str
+    figures: Figures
+    lines: tuple[Line, ...]
+    history: tuple[Point, ...] = ()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report of any form shows. ``changes`` are instants at which other settings came into force."""
+
+    span: Span
+    rows: tuple[Row, ...]
+    total: Row | None = None
+    changes: tuple[datetime, ...] = ()
+
+    @property
+    def missed(self) -> tuple[tuple[Row, Line], ...]:
+        """The goals that are not met, worst first."""
+        found = [(row, line) for row in self.rows for line in row.lines if line.state in (State.DRIFTING, State.OFF)]
+        return tuple(sorted(found, key=lambda pair: (pair[1].state is not State.OFF, pair[0].title)))
+
+
+def make(
+    boards: Sequence[BoardSeen],
+    span: Span,
+    calendar: Calendar,
+    goals: Sequence[Goal] = (),
+    changes: Sequence[datetime] = (),
+) -> Report:
+    """Make the report of a span from everything observed; the same observations make the same report."""
+    spans = (*calendar.earlier(span, _CHARTED), span)
+    shown = {one: _guarded(boards, one, calendar) for one in spans}
+    rows = []
+    for index, board in enumerate(boards):
+        past = [Point(one, shown[one][0][index] if one.start >= board.since else None) for one in spans[:-1]]
+        own = [goal for goal in goals if not goal.boards or board.title in goal.boards]
+        figures = shown[span][0][index]
+        rows.append(
+            Row(
+                board.title,
+                figures,
+                _lines(figures, past, own),
+                (*past, Point(span, figures)) if span.period else _pieces(board, span, calendar),
+                board.since,
+            )
+        )
+    total = None
+    if len(boards) > 1:
+        figures = shown[span][1]
+        since = max(board.since for board in boards)
+        past = [Point(one, shown[one][1] if one.start >= since else None) for one in spans[:-1]]
+        total = Row("", figures, _lines(figures, past, ()), (*past, Point(span, figures)))
+    first = spans[0].start if span.period else span.start
+    return Report(span, tuple(rows), total, tuple(one for one in changes if first <= one < span.end))
+
+
+def running(boards: Sequence[BoardSeen], span: Span, now: datetime, calendar: Calendar) -> Report:
+    """The report of a span that is not over: what happened until now, held against whole spans before it."""
+    finished = make(boards, span, calendar)
+    so_far = replace(span, end=now)
+    shown = _guarded(boards, so_far, calendar)
+    rows = tuple(
+        replace(row, figures=figures, lines=_lines(figures, row.history[:-1], ()))
+        for row, figures in zip(finished.rows, shown[0], strict=True)
+    )
+    return Report(span, rows)
+
+
+def _guarded(boards: Sequence[BoardSeen], span: Span, calendar: Calendar) -> tuple[tuple[Figures, ...], Figures]:
+    months = calendar.months(span)
+    return guarded(
+        [_tally([board], span) for board in boards],
+        _tally(boards, span),
+        [*([_tally([board], month) for month in months] for board in boards), [_tally(boards, one) for one in months]],
+        with_total=len(boards) > 1,
+    )
+
+
+def _tally(boards: Sequence[BoardSeen], span: Span) -> Tally:
+    return tally([(board.kind, board.observations) for board in boards], span)
+
+
+def _lines(figures: Figures, past: Sequence[Point], goals: Sequence[Goal]) -> tuple[Line, ...]:
+    return tuple(
+        _line(kind, figures.of(kind), past, next((goal for goal in goals if goal.figure is kind), None))
+        for kind in Kind
+        if kind in figures.values
+    )
+
+
+def _line(kind: Kind, now: Shown, past: Sequence[Point], goal: Goal | None) -> Line:
+    values = [point.figures.of(kind).value if point.figures is not None else None for point in past]
+    known = [value for value in values[-TRAILING:] if value is not None]
+    usual = median(known) if len(known) >= _FEWEST_USUAL else None
+    change = now.value / usual - 1 if usual and now.value is not None else None
+    state = goal.state(now.value) if goal is not None and now.value is not None else None
+    last = values[-1] if values else None
+    before = goal.state(last) if goal is not None and last is not None else None
+    return Line(kind, now, usual, change, goal, state, before)
+
+
+def _pieces(board: BoardSeen, span: Span, calendar: Calendar) -> tuple[Point, ...]:
+    """A chosen span in pieces. Their sum is shown too, so that pieces hide each other."""
+    pieces = calendar.pieces(span)
+    shown, _ = guarded([_tally([board], one) for one in pieces], _tally([board], span))
+    return tuple(
+        Point(one, figures if one.start >= board.since else None) for one, figures in zip(pieces, shown, strict=True)
+    )
