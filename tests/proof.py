@@ -18,6 +18,7 @@ from bot.wiki.live import Patience, open_wiki
 from bot.wiki.port import WikiError
 from tasks import ALL
 from tests.boards import sign
+from tests.end_to_end import accept
 from tests.faultproxy import FaultProxy
 from tests.mediawiki.people import People
 from tests.mediawiki.server import BOT
@@ -109,7 +110,7 @@ class Case:
     def settle(self, text: str) -> Case:
         """Make the pages; the settings are an administrator's."""
         page = PAGE.format(board=self.board, max_threads=self.max_threads, more=self.more)
-        self.people.as_user("Clara").edit(self.settings, page)
+        accept(self.people, self.people.as_user("Clara").edit(self.settings, page), "proof", self.settings)
         self.people.as_user("Clara").edit(self.run_page, "run")
         self.people.as_user("Ana").edit(self.board, text)
         return self

@@ -143,7 +143,9 @@ class World:
 
     def tell_accepted(self, revision: int) -> None:
         """The bot said long ago that this revision of the settings is in force."""
-        key = Key("settings", self.kept.hash_of(SETTINGS_TALK), own=f"accepted-{revision}")
+        key = Key(
+            "settings", self.kept.hash_of(SETTINGS_TALK), own=f"accepted-{self.kept.hash_of(SETTINGS)}-{revision}"
+        )
         self.wiki.save(Write(SETTINGS_TALK, 0, key_stamp("Bot: in force", key), text="It is in force."))
         self.wiki.saves = 0
 

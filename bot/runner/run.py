@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.errors import CommunityProblem
+from bot.guard import normal_title
 from bot.journal import Look, WikiJournal
 from bot.messages import Messages
 from bot.model import Page
@@ -121,8 +122,9 @@ class _Run:
     def _judge(self, page: Page, trust: Trust, desk: Desk) -> settingspage.InForce:
         """Find out which revision of the settings page is in force."""
         told = settingspage.told_before(self.wiki, self.journal, desk.account, desk.now)
-        accepted = settingspage.last_accepted(self.journal, told)
-        return settingspage.Judge(self.wiki, desk.info, trust, self.tasks, accepted, told).of(page)
+        page_hash = self.journal.hash_of(normal_title(desk.info, self.entry.settings))
+        accepted = settingspage.last_accepted(self.journal, told, page_hash)
+        return settingspage.Judge(self.wiki, desk.info, trust, self.tasks, accepted, told, page_hash).of(page)
 
     def _tell_settings(self, planner: Planner) -> str:
         """Tell the talk page what became of the newest revision; gives why nothing is done under it yet, or ""."""

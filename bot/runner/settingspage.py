@@ -41,7 +41,11 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Decides which revision is in force. ``told`` are the keys of what was told before this run."""
+    """Decides which revision is in force.
+
+    ``accepted`` is the revision accepted last, ``told`` are the keys of what was told before this run, ``hash`` is the
+    keyed hash of the settings page's title, which is part of those keys.
+    """
 
     wiki: Wiki
     info: WikiInfo
@@ -49,6 +53,7 @@ class Judge:
     tasks: Sequence[Task[Any]]
     accepted: int
     told: Collection[str] = field(default_factory=frozenset)
+    hash: str = ""
 
     def of(self, page: Page) -> InForce:
         """Judge the newest revision: in force where it is accepted, else the last accepted one is."""
@@ -56,6 +61,8 @@ class Judge:
             return InForce(
                 None, 0, (f"the settings page {page.title} is missing or blank, so the bot pauses; write it to resume",)
             )
+        if self.accepted not in (0, page.revision) and not self._is_of(page):
+            return replace(self, accepted=0).of(page)
         if page.text is None:
             return self._earlier(page, "cannot be read; the last accepted revision stays in force", None)
         if page.revision != self.accepted and not self.trust.accepts(page):
@@ -74,10 +81,10 @@ class Judge:
     def _trusted(self, page: Page, reading: SettingsReading, settings: Settings) -> InForce:
         """Accept a revision that can be used, unless others' words in it must be shown first."""
         problems = _lines(page.title, reading)
-        if key_of(Accepted(page.revision, "")) in self.told:
+        if self._key(Accepted(page.revision, "")) in self.told:
             return InForce(settings, page.revision, problems)
         old = self._text_of(self.accepted) if self.accepted != page.revision else page.text
-        if page.revision != self.accepted and key_of(Shown(page.revision, "", 0, ())) not in self.told:
+        if page.revision != self.accepted and self._key(Shown(page.revision, "", 0, ())) not in self.told:
             others = unvouched(old or "", self._since(page))
             if others:
                 shown = Shown(page.revision, page.editor, self.accepted, others)
@@ -115,13 +122,21 @@ class Judge:
     def _earlier(self, page: Page, why: str, telling: Telling | None, problems: tuple[str, ...] = ()) -> InForce:
         lead = f"the settings page {page.title}{why if why.startswith(':') else ' ' + why}" if why else ""
         problems = (*((lead,) if lead else ()), *problems)
-        if telling is not None and key_of(telling) in self.told:
+        if telling is not None and self._key(telling) in self.told:
             telling = None
         text = self._text_of(self.accepted)
         settings = self._read(text).settings if text is not None else None
         if settings is None:
             return InForce(None, 0, problems or (f"the settings page {page.title} cannot be used",), telling)
         return InForce(settings, self.accepted, problems, telling)
+
+    def _key(self, telling: Telling) -> str:
+        return key_of(telling, self.hash)
+
+    def _is_of(self, page: Page) -> bool:
+        """Whether the accepted revision is one of this page: it is not once the operator names another page."""
+        found = self.wiki.revisions([self.accepted]).get(self.accepted)
+        return found is not None and found.title == page.title
 
     def _text_of(self, revision: int) -> str | None:
         page = self.wiki.revisions([revision]).get(revision) if revision else None
@@ -146,9 +161,13 @@ def told_before(wiki: Wiki, journal: WikiJournal, account: Account, now: datetim
     return keys | {key.own for key in found if key is not None and key.own}
 
 
-def last_accepted(journal: WikiJournal, told: Collection[str]) -> int:
-    """Give the revision accepted last, as the journal or the bot's own edits tell; 0 for none."""
-    numbers = (key.removeprefix("accepted-") for key in told if key.startswith("accepted-"))
+def last_accepted(journal: WikiJournal, told: Collection[str], page: str) -> int:
+    """Give the revision accepted last, as the journal or the bot's own edits tell; 0 for none.
+
+    ``page`` is the keyed hash of the settings page's title.
+    """
+    start = key_of(Accepted(0, ""), page).removesuffix("0")
+    numbers = (key.removeprefix(start) for key in told if key.startswith(start))
     return journal.accepted() or max((int(number) for number in numbers if number.isdigit()), default=0)
 
 

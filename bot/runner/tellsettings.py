@@ -71,7 +71,8 @@ class Teller:
         desk, planner = self.planner.desk, self.planner
         title = talk_page(desk.info, planner.entry.settings)
         # A run that died may have told it: then its key is known by now.
-        if key_of(telling) in planner.journal.own_keys():
+        key = key_of(telling, planner.journal.hash_of(normal_title(desk.info, planner.entry.settings)))
+        if key in planner.journal.own_keys():
             return
         words = Words(planner.messages, desk.now, planner.journal.hash_of, planner.entry.settings)
         for _ in range(_TRIES):
@@ -81,7 +82,7 @@ class Teller:
                 self.problems.append(f"{title} {trouble}; what became of the settings is not told there")
                 return
             text = told(page.text or "", telling, words)
-            summary, key = summary_of(telling, words), key_of(telling)
+            summary = summary_of(telling, words)
             edit = Edit("settings", "settings", title, page.revision, WholeText(text), summary, key=key, bot=False)
             result = planner.writer.write(edit, Context(title, self.run, None))
             if isinstance(result, Stale):

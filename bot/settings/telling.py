@@ -60,17 +60,18 @@ class Shown:
 Telling = Accepted | Unusable | Refused | Shown
 
 
-def key_of(telling: Telling) -> str:
+def key_of(telling: Telling, page: str) -> str:
     """Give the key of the edit that tells it: what carries this key was told already (law 5).
 
+    ``page`` is the keyed hash of the settings page's title.
     A refusal is keyed by the revision that stays in force: however often somebody saves the page, it is said once.
     """
     match telling:
         case Accepted(revision=revision):
-            return f"accepted-{revision}"
+            return f"accepted-{page}-{revision}"
         case Unusable(revision=revision):
-            return f"unusable-{revision}"
+            return f"unusable-{page}-{revision}"
         case Refused(in_force=revision):
-            return f"refused-{revision}"
+            return f"refused-{page}-{revision}"
         case Shown(revision=revision):
-            return f"shown-{revision}"
+            return f"shown-{page}-{revision}"
