@@ -212,11 +212,15 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The operator's limits that a task must know to plan within them; nothing on the wiki can widen them."""
+    """The operator's limits that a task must know to plan within them; nothing on the wiki can widen them.
+
+    ``boards`` is how many boards share the notices of a day (0: not known).
+    """
 
     allowed: tuple[str, ...] = ()
     notices_left: int = 50
     edits_left: int = 50
+    boards: int = 0
 
 
 @dataclass(frozen=True, slots=True)
