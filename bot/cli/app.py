@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli.console import ATTENTION, DONE, WRONG_USE, Format, complain
+from bot.cli.console import ATTENTION, DONE, WRONG_USE, Format, RunFormat, complain
 
 app = typer.Typer(
     name="clerk",
@@ -64,13 +64,23 @@ def run(
     task: TaskName = "",
     all_: Annotated[bool, typer.Option("--all", help="Everything, due or not.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
-    printed: Printed = Format.TABLE,
+    printed: Annotated[
+        RunFormat, typer.Option("--format", help="A table for people, JSON, or a log.")
+    ] = RunFormat.TABLE,
 ) -> None:
     """Makes one pass over everything that is due."""
-    from bot.cli.run import Chosen
+    from bot.cli.onepass import Chosen
     from bot.cli.run import run as command
 
     raise typer.Exit(command(config, Chosen(wiki, board, task, all_, dry_run), printed))
+
+
+@app.command()
+def serve(config: Config = DEFAULT_CONFIG) -> None:
+    """Stays and makes the same pass by the schedule of the operator's file, until it is told to end."""
+    from bot.cli.serve import serve as command
+
+    raise typer.Exit(command(config))
 
 
 @app.command()

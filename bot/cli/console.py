@@ -27,6 +27,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class RunFormat(StrEnum):
+    """How ``clerk run`` prints what it did; a log has a line for each event."""
+
+    TABLE = "table"
+    JSON = "json"
+    LOG = "log"
+
+
 def table(*columns: str, title: str = "") -> Table:
     """A table with lines in a terminal and none where it is piped."""
     box = HEAVY_HEAD if sys.stdout.isatty() else None
@@ -51,6 +59,12 @@ def print_json(value: Any) -> None:
     """Prints a value for machines."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+def plain(line: str) -> None:
+    """Prints a line as it is, at once: a log is read while the program goes on."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def complain(sentence: str) -> None:

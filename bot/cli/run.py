@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +14,11 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 
 from bot.cli import wire
-from bot.cli.console import ATTENTION, DONE, Format, complain, messages, output, print_json
+from bot.cli.console import ATTENTION, DONE, RunFormat, complain, messages, output, plain, print_json
+from bot.cli.loglines import lines, page_told
+from bot.cli.onepass import Chosen, make_pass
 from bot.cli.threads import instant_text
-from bot.errors import OperatorProblem
-from bot.journal import Journal
-from bot.operatorfile import Operator, WikiEntry
-from bot.runner import Outcome, RunOptions, RunReport
-from bot.runner import run as run_wiki
-from bot.wiki.port import WikiError
-from tasks import ALL
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the command line chose."""
-
-    wiki: str = ""
-    board: str = ""
-    task: str = ""
-    all_due: bool = False
-    dry_run: bool = False
+from bot.runner import Outcome, RunReport
 
 
 class Bar:
@@ -53,52 +39,23 @@ class Bar:
         self._progress.console.print(escape(line))
 
 
-def run(config: Path, chosen: Chosen, printed: Format) -> int:
+def run(config: Path, chosen: Chosen, printed: RunFormat) -> int:
     """Runs every wiki, each with its own failure. Exit 1 where a person must look."""
     operator = wire.operator(config)
-    entries = wire.entries(operator, chosen.wiki)
-    if chosen.task and chosen.task not in {task.name for task in ALL}:
-        raise OperatorProblem(f'there is no task "{chosen.task}"; tasks: {", ".join(task.name for task in ALL)}')
-    journal = wire.journal(operator)
-    reports: list[RunReport] = []
-    failed = False
-    try:
-        with _stoppable() as stop, Progress(console=messages(), transient=True) as progress:
-            for entry in entries:
-                try:
-                    reports.append(_run_one(operator, entry, journal, chosen, progress, stop))
-                except (OperatorProblem, WikiError) as problem:
-                    failed = True
-                    complain(f"{entry.name}: {problem}")
-    finally:
-        journal.close()
-    if printed is Format.JSON:
-        print_json([as_json(report) for report in reports])
+    with _stoppable() as stop, Progress(console=messages(), transient=True) as progress:
+        passed = make_pass(operator, chosen, Bar(progress), lambda: bool(stop))
+    if printed is RunFormat.LOG:
+        for line in lines(passed, datetime.now(UTC)):
+            plain(line)
+        return ATTENTION if passed.needs_attention else DONE
+    for wiki, problem in passed.failures:
+        complain(f"{wiki}: {problem}")
+    if printed is RunFormat.JSON:
+        print_json([as_json(report, talk_pages=False) for report in passed.reports])
     else:
-        for report in reports:
+        for report in passed.reports:
             print_report(report)
-    return ATTENTION if failed or any(report.needs_attention for report in reports) else DONE
-
-
-def _run_one(
-    operator: Operator, entry: WikiEntry, journal: Journal, chosen: Chosen, progress: Progress, stop: list[bool]
-) -> RunReport:
-    limits = operator.limits
-    options = RunOptions(
-        owner=wire.owner(),
-        dry_run=chosen.dry_run,
-        all_due=chosen.all_due,
-        board=chosen.board,
-        task=chosen.task,
-        edits_per_run=limits.edits_per_run,
-        notices_per_day=limits.notices_per_day,
-        seconds_per_run=limits.seconds_per_run,
-        stop=lambda: bool(stop),
-    )
-    own = journal.of(entry.name)
-    wire.free_from_the_dead(own)
-    with wire.opened(entry, operator.path.absolute().parent) as wiki:
-        return run_wiki(wiki, entry, own, ALL, options, Bar(progress))
+    return ATTENTION if passed.needs_attention else DONE
 
 
 @contextmanager
@@ -125,7 +82,7 @@ def print_report(report: RunReport) -> None:
             console.print(f"  {escape(board.title)} · {task.task}: {len(task.edits)} edits{live}")
             for edit in task.edits:
                 why = f": {edit.reason}" if edit.reason else ""
-                console.print(f"    {edit.kind} {escape(edit.page)}: {edit.state}{escape(why)}")
+                console.print(f"    {edit.kind} {escape(page_told(report, edit))}: {edit.state}{escape(why)}")
             for problem in task.problems:
                 console.print(f"    [red]{escape(problem)}[/]")
         for problem in board.problems:
@@ -134,8 +91,8 @@ def print_report(report: RunReport) -> None:
         console.print("  [dim]nothing to do[/]")
 
 
-def as_json(report: RunReport) -> dict[str, Any]:
-    """A run for machines: counts, pages and reasons, without page texts and without people."""
+def as_json(report: RunReport, *, talk_pages: bool = True) -> dict[str, Any]:
+    """A run for machines: counts, pages and reasons, without page texts; ``talk_pages``: name whose they are."""
     return {
         "wiki": report.wiki,
         "outcome": str(report.outcome),
@@ -155,6 +112,7 @@ def as_json(report: RunReport) -> dict[str, Any]:
                         "problems": list(task.problems),
                         "edits": [
                             {key: value for key, value in asdict(edit).items() if key not in ("old", "new")}
+                            | ({} if talk_pages else {"page": page_told(report, edit)})
                             for edit in task.edits
                         ],
                         "decisions": [

@@ -24,7 +24,7 @@ from tasks import ALL
 
 def operator(config: Path) -> Operator:
     """The operator's file. Raises OperatorProblem with all that is wrong in it."""
-    return read_operator_file(config, os.environ)
+    return read_operator_file(config, os.environ, [task.name for task in ALL])
 
 
 def entries(given: Operator, wiki: str) -> tuple[WikiEntry, ...]:

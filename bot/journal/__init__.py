@@ -7,12 +7,14 @@ that meets one writes nothing more.
 from __future__ import annotations
 
 from bot.journal.database import Database
+from bot.journal.history import Beat, PastRun, PastWrite
 from bot.journal.keys import Hasher, Key, key_in, key_of, stamp
 from bot.journal.observations import Observed
 from bot.journal.store import CachedFacts, Ledger, Look, WikiJournal
 from bot.journal.writes import Intent
 
 __all__ = [
+    "Beat",
     "CachedFacts",
     "Hasher",
     "Intent",
@@ -21,6 +23,8 @@ __all__ = [
     "Ledger",
     "Look",
     "Observed",
+    "PastRun",
+    "PastWrite",
     "WikiJournal",
     "key_in",
     "key_of",

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from bot.journal import tables as t
+from bot.journal.history import History
 from bot.journal.observations import Observations
 from bot.journal.part import put
 from bot.journal.writes import Writes
@@ -44,7 +45,7 @@ class Ledger:
     moves: tuple[Move, ...] = ()
 
 
-class WikiJournal(Writes, Observations):
+class WikiJournal(Writes, Observations, History):
     """One wiki's part of a journal. Every method is one transaction; OperatorProblem where the database fails."""
 
     def take_lease(self, owner: str, now: datetime, length: timedelta) -> bool:

@@ -63,6 +63,7 @@ def read_operator_file(path: Path, environ: Mapping[str, str], tasks: Collection
         _limits(model.limits, environ),
         {name: _entry(name, wiki) for name, wiki in model.wikis.items()},
         Programme(model.programme.page, model.programme.wikis) if model.programme else None,
+        model.schedule,
     )
 
 
@@ -102,7 +103,11 @@ def _misspelt(model: OperatorModel, document: Document, tasks: Collection[str]) 
     """Find names that stand for nothing: tasks in approvals and trials, wikis of the programme."""
     problems = []
     for name, wiki in model.wikis.items():
-        for key, named in (("approval", wiki.approval.pages), ("trial", wiki.trial.edits)):
+        for key, named in (
+            ("approval", wiki.approval.pages),
+            ("trial", wiki.trial.edits),
+            ("run_pages", wiki.run_pages),
+        ):
             problems += [
                 _problem_at(
                     document, ("wikis", name, key, task), f"there is no task {task}; there are: {', '.join(tasks)}"
@@ -165,7 +170,7 @@ def _limits(model: LimitsModel, environ: Mapping[str, str]) -> RunLimits:
         first = error.errors()[0]
         wanted = first.get("ctx", {}).get("wanted", "a whole number")
         raise OperatorProblem(f"{_OVERRIDES[str(first['loc'][0])]} is wrong: wanted {wanted}") from None
-    return RunLimits(changed.edits_per_run, changed.notices_per_day, changed.seconds_per_run)
+    return RunLimits(**{name: getattr(changed, name) for name in LimitsModel.model_fields})
 
 
 def _entry(name: str, wiki: WikiModel) -> WikiEntry:
@@ -181,4 +186,5 @@ def _entry(name: str, wiki: WikiModel) -> WikiEntry:
         wiki.approval.pages,
         wiki.approval.needed,
         wiki.trial,
+        wiki.run_pages,
     )

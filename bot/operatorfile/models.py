@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, InstanceOf, WithJsonSchema, model_validator
 
-from bot.operatorfile.values import Approval, Trial
+from bot.operatorfile.schedule import read_schedule
+from bot.operatorfile.values import SCHEDULE, Approval, Trial
 from bot.settings.base import SettingsModel
 from bot.settings.values import Count, GroupName, PageTitle, Text, between, misfit, read_count, read_text
 
@@ -73,6 +74,18 @@ class LimitsModel(SettingsModel):
     seconds_per_run: Annotated[Count, between(30, 86400)] = 600
     """A run begins nothing new after so many seconds [600]."""
 
+    edits_per_day: Annotated[Count, between(0, 100000)] = 1000
+    """At most so many edits a day on one wiki [1000]."""
+
+    edits_per_board: Annotated[Count, between(0, 100000)] = 200
+    """At most so many edits a day for one board [200]."""
+
+    kinds_per_day: Mapping[Text, Annotated[Count, between(0, 100000)]] = {}
+    """At most so many edits of a kind a day on one wiki, such as ``{archive: 20}`` [no limit]."""
+
+    failing_boards: Annotated[Count, between(0, 100)] = 50
+    """A run stops when more than so many percent of at least four boards failed [50]."""
+
 
 class WikiModel(SettingsModel):
     """One entry of the section ``wikis``."""
@@ -103,6 +116,9 @@ class WikiModel(SettingsModel):
 
     trial: Annotated[InstanceOf[Trial], BeforeValidator(_read_trial), _ANYTHING] = Trial()
     """For each task the edits granted for a trial, and ``until`` its last day."""
+
+    run_pages: Mapping[Text, PageTitle] = {}
+    """For a task a run page of its own, which must say ``run`` as well, or that task writes nothing."""
 
     @model_validator(mode="after")
     def _one_way(self) -> WikiModel:
@@ -139,6 +155,9 @@ class OperatorModel(SettingsModel):
 
     limits: LimitsModel = LimitsModel()
     """What one run or day may do at most."""
+
+    schedule: Annotated[Text, BeforeValidator(read_schedule)] = SCHEDULE
+    """When ``clerk serve`` makes a pass: the five fields of cron, UTC, weekdays by their names."""
 
     wikis: Mapping[_WikiName, WikiModel]
     """The wikis that the bot serves, each under a short name."""
