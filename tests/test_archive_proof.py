@@ -50,10 +50,10 @@ class Ground:
     proxy: FaultProxy
     folder: Path
 
-    def case(self, text: str) -> Case:
+    def case(self, text: str, *, max_threads: int = 30) -> Case:
         """A new board."""
         self.proxy.forget()
-        return Case(self.people, self.proxy, self.folder).settle(text)
+        return Case(self.people, self.proxy, self.folder, max_threads).settle(text)
 
 
 @pytest.fixture(scope="module")
@@ -165,14 +165,14 @@ def test_with_people_at_work_at_any_instant_no_comment_is_lost_or_doubled(ground
     dice = random.Random(seed)
     pen = Pen()
     text = pen.board(20, 14)
-    case = ground.case(text)
+    case = ground.case(text, max_threads=8)
     crowd = Crowd(case, dice, pen)
     crowd.begin(text)
     for _ in range(RUNS):
         ground.proxy.forget()
         crowd.file()
-        for _ in range(dice.randrange(1, 5)):
-            at = number(dice.randrange(5, REQUESTS + 3))
+        for _ in range(dice.randrange(2, 7)):
+            at = number(dice.randrange(4, REQUESTS))
             dice.choice([ground.proxy.call_before, ground.proxy.call_after])(at, crowd.act)
         case.run()
         ground.proxy.forget()

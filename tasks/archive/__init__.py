@@ -27,7 +27,7 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
     """
     verdicts, need = judge_all(snapshot, settings, now)
     if snapshot.memory.moves:
-        started = recover(snapshot, _due_by(verdicts))
+        started = recover(snapshot, _due_by(verdicts), now)
         if isinstance(started, Need) or need:
             return need | started if isinstance(started, Need) else need
         if started is not None and (started.edits or started.decisions or not started.settled):
@@ -35,7 +35,7 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
         settled = started.settled if started is not None else ()
     else:
         settled = ()
-    stop = refused(snapshot, settings)
+    stop = refused(snapshot, settings, now)
     lost, size = halved(snapshot, now)
     if stop or lost:
         whole = tuple(decision for decision in (stop, lost) if decision)

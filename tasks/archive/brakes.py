@@ -10,6 +10,7 @@ from bot.plan import Decision, Fact, Need, Snapshot
 from bot.settings.values import say_duration
 from tasks.archive.choose import NAME
 from tasks.archive.settings import ArchiveSettings
+from tasks.archive.text import protection
 
 SIZE = "archive-board"
 """Kind of fact: how many threads and bytes the board had when it was last in order, and since when it is less."""
@@ -23,14 +24,19 @@ OTHER_ARCHIVERS = (
 )
 """Templates that other archiving bots take their orders from, on the page itself."""
 
+DENIED = "archive-denied"
+"""Kind of fact: when the wiki last refused to let the board be cut, and the copies were taken back."""
+
 _FEW_THREADS = 10
 _FEW_BYTES = 10_000
 _GIVE_UP = timedelta(days=1)
 
 
-def refused(snapshot: Snapshot, settings: ArchiveSettings) -> Decision | None:
+def refused(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Decision | None:
     """Why nothing is archived here until the settings or the board change; None where nothing speaks against it."""
     board = snapshot.board
+    if shut := _shut(snapshot, now):
+        return Decision(NAME, "", "refused: the board cannot be cut", *shut)
     outside = _out_of_bounds(snapshot, settings)
     if outside:
         wanted = f"a subpage of {board.title}, or a page under a prefix that the bot's operator allows"
@@ -38,6 +44,20 @@ def refused(snapshot: Snapshot, settings: ArchiveSettings) -> Decision | None:
     if not settings.takeover and (other := _other_archiver(snapshot)):
         found = f"{{{{{other}}}}} on the board"
         return Decision(NAME, "", "refused: another archiver", found, "no such template, or takeover: true")
+    return None
+
+
+def _shut(snapshot: Snapshot, now: datetime) -> tuple[str, str] | None:
+    """Why the board could not be cut once its threads are archived, as found and wanted; None where it could be.
+
+    A refusal that nothing foretells (a partial block, a filter) is tried again once a day: each try costs two edits.
+    """
+    page = snapshot.pages.get(snapshot.board.title)
+    if page is not None and (problem := protection(page, snapshot.account)):
+        return f"the board is {problem}", "a board that the bot may edit"
+    last = snapshot.memory.facts.get((DENIED, ""), "")
+    if last and now - datetime.fromisoformat(last) < _GIVE_UP:
+        return f"the wiki refused the cut at {last}", "a board that the bot may edit; tried again after a day"
     return None
 
 

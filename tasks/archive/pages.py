@@ -12,15 +12,13 @@ from bot.reading.board import Reader
 from tasks.archive import target
 from tasks.archive.choose import NAME, PUT_BACK, Group, Stays, held_back
 from tasks.archive.settings import ArchiveSettings
-from tasks.archive.text import after, digest, joined, lasting, stands_on, swallowed_end
+from tasks.archive.text import after, digest, joined, lasting, protection, stands_on, swallowed_end
 
 SPARE = 1024
 """Bytes of the wiki's page limit that are left free, as Pywikibot's archivebot does: merges need some."""
 
 COUNTER = "archive-counter"
 """Kind of fact: the number of the archive page used last, for each series."""
-
-_RIGHTS = {"sysop": "editprotected", "autoconfirmed": "editsemiprotected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,8 @@ def refusal(page: Page, account: Account) -> tuple[str, str] | None:
         return f"the archive page has the content model {page.model}", "wikitext"
     if page.exists and page.text is None:
         return "the archive page's text is hidden", "a page that can be read"
-    level = page.protection.get("edit" if page.exists else "create", "")
-    if level and account.name and not {level, _RIGHTS.get(level, level)} & (account.rights | account.groups):
-        return f"the archive page is protected ({level})", "a page that the bot may edit"
+    if problem := protection(page, account):
+        return f"the archive page is {problem}", "a page that the bot may edit"
     if page.text and swallowed_end(page.text):
         return "an unclosed comment hides the end of the archive page", "a page whose end can be seen"
     return None

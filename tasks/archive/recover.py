@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.model import Board, Page, Thread
 from bot.plan import Decision, Edit, Fact, Move, Need, Plan, Snapshot, Splice, Splices
 from bot.reading.board import Reader
+from tasks.archive.brakes import DENIED
 from tasks.archive.choose import NAME, RETURNED, is_unsafe
 from tasks.archive.pages import SPARE, cut_edit, refusal
 from tasks.archive.text import copies, digest, lasting, lines_missing, stands_on
 
 LOOK = "stay: a person must look"
 WAITS = "a move begun earlier is brought to its end first"
+REFUSED_CUT = "the wiki refused the cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,12 @@ class _Page:
         return self.blocked or (self.page.exists and self.page.text is None)
 
 
-def recover(snapshot: Snapshot, due: Callable[[Thread], bool]) -> Plan | Need | None:
+def recover(snapshot: Snapshot, due: Callable[[Thread], bool], now: datetime) -> Plan | Need | None:
     """The edits that end the board's open moves, or a plan that only settles them, or None where there are none.
 
     For each thread of an open move (DESIGN, laws 2 and 8):
 
-    - on both pages, unchanged: it is cut from the board;
+    - on both pages, unchanged: it is cut from the board; where the wiki refused the cut, its copy goes;
     - on both, changed on the board since: the copy is brought up to date where the thread is still ``due``, else it
       goes;
     - the copy was written in by somebody: nothing of theirs is lost, the move is completed;
@@ -75,7 +78,7 @@ def recover(snapshot: Snapshot, due: Callable[[Thread], bool]) -> Plan | Need | 
         return Need(pages=unread)
     states = [_look(snapshot.pages[archive], begun, snapshot, due) for archive, begun in moves.items()]
     _keep_boxes_whole(states, snapshot)
-    return _plan(states, snapshot)
+    return _plan(states, snapshot, now)
 
 
 def _look(page: Page, begun: Sequence[Move], snapshot: Snapshot, due: Callable[[Thread], bool]) -> _Page:
@@ -168,6 +171,9 @@ def _opening(board: Board, thread: Thread) -> str:
 def _on_both(state: _Page, thread: Thread, snapshot: Snapshot) -> None:
     """Every byte of the thread is in the archive: cut it, or take the copy back where cutting is not safe now."""
     unsafe = is_unsafe(thread, snapshot)
+    if snapshot.board.title in snapshot.denied:
+        _take_back(state, thread, snapshot, REFUSED_CUT)
+        return
     if unsafe is None:
         if thread not in state.cut:
             state.cut.append(thread)
@@ -192,7 +198,8 @@ def _changed(state: _Page, thread: Thread, copy: _Copy, snapshot: Snapshot, *, s
     page = state.page.text or ""
     old, new = page[copy.start : copy.end], snapshot.board.wikitext(thread)
     room = snapshot.info.max_page_bytes - SPARE - len(page.encode())
-    fits = len(new.encode()) - len(old.encode()) <= room and is_unsafe(thread, snapshot) is None
+    denied = snapshot.board.title in snapshot.denied
+    fits = len(new.encode()) - len(old.encode()) <= room and is_unsafe(thread, snapshot) is None and not denied
     if copy.untouched and not (still_due and fits):
         state.removed.append((lasting(old), Splice(copy.start, copy.end, "")))
         state.decisions.append(_says(thread.identity, "stay: taken back", "the thread changed while it was moved"))
@@ -248,7 +255,7 @@ def _keep_boxes_whole(states: Sequence[_Page], snapshot: Snapshot) -> None:
                 state.decisions.append(_says(thread.identity, LOOK, f"{why}; both changed"))
 
 
-def _plan(states: Sequence[_Page], snapshot: Snapshot) -> Plan:
+def _plan(states: Sequence[_Page], snapshot: Snapshot, now: datetime) -> Plan:
     """Archive pages first, then one cut."""
     edits: list[Edit] = []
     blocked: list[Decision] = []
@@ -268,6 +275,8 @@ def _plan(states: Sequence[_Page], snapshot: Snapshot) -> Plan:
     settled = tuple(state.page.title for state in states if state.page.title not in done and not state.open)
     # Its copy in the archive stays as well: the thread must not go there a second time.
     facts = tuple(Fact(RETURNED, one.thread, "yes") for one in decisions if one.verdict == LOOK and one.thread)
+    if snapshot.board.title in snapshot.denied:
+        facts += (Fact(DENIED, "", now.isoformat()),)
     return Plan(tuple(edits), tuple(decisions), facts, settled)
 
 

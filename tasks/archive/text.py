@@ -7,16 +7,26 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bot.model import WikiInfo
+from bot.model import Account, Page, WikiInfo
 from bot.reading.rules import Rules
 from bot.reading.wikitext import scan, tags_of
 
 TRIMMED = " \t\n\r\0\x0b"
 """What MediaWiki takes off the end of a page when it is saved (PHP's ``rtrim`` in Parser::preSaveTransform)."""
 
+_RIGHTS = {"sysop": "editprotected", "autoconfirmed": "editsemiprotected"}
+
 # Every title that the pipe trick accepts (Title::legalChars); the trick's own patterns are narrower (Parser::pstPass2).
 _PIPE_TRICK = re.compile(r"\[\[(?:[^\[\]{}<>#|\n]+\|\]\]|\|[^\[\]{}<>#|\n]+\]\])")
 _TILDES = re.compile(r"~{3,5}")
+
+
+def protection(page: Page, account: Account) -> str:
+    """How a page is protected where this account may not edit (or make) it, in one phrase; "" where it may."""
+    level = page.protection.get("edit" if page.exists else "create", "")
+    if level and account.name and not {level, _RIGHTS.get(level, level)} & (account.rights | account.groups):
+        return f"protected ({level})"
+    return ""
 
 
 def lasting(text: str) -> str:
