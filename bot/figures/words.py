@@ -1,0 +1,70 @@
+"""Figures in words: the same on the wiki, in the terminal and in the HTML page."""
+
+from __future__ import annotations
+
+from bot.figures.report import Line
+from bot.figures.shown import SHARES, WAITS, Kind, Shown
+from bot.figures.spans import Period, Span
+from bot.messages import Messages
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def span_in_words(span: Span, messages: Messages) -> str:
+    """What a span is called."""
+    match span.period:
+        case Period.WEEK:
+            return messages.say("report-span-week", f"{span.start:%Y-%m-%d}")
+        case Period.MONTH:
+            return messages.say("report-span-month", f"{span.start:%Y-%m}")
+        case Period.QUARTER:
+            return messages.say("report-span-quarter", f"{span.start:%Y-%m}")
+    return messages.say("report-span-days", f"{span.start:%Y-%m-%d}", f"{span.end:%Y-%m-%d}")
+
+
+def value_in_words(kind: Kind, value: float | None, messages: Messages) -> str:
+    """A value of a figure with its unit; a dash where there is none."""
+    if value is None:
+        return "–"
+    if kind in WAITS:
+        return _duration(value, messages)
+    if kind in SHARES:
+        return f"{value * 100:.0f} %"
+    return f"{value:g}"
+
+
+def shown_in_words(kind: Kind, shown: Shown, messages: Messages) -> str:
+    """A figure as it may be shown."""
+    return messages.say("report-few") if shown.few else value_in_words(kind, shown.value, messages)
+
+
+def change_in_words(line: Line) -> str:
+    """By how much a figure differs from the usual, in hundredths; empty where that is not known."""
+    return "" if line.change is None else f"{line.change * 100:+.0f} %".replace("-", "−")
+
+
+def goal_in_words(line: Line, messages: Messages) -> str:
+    """The target of a line; empty where it has none."""
+    if line.goal is None:
+        return ""
+    key = "report-goal-least" if line.kind in (Kind.CLOSED, Kind.TOLD, Kind.RESPONDERS) else "report-goal-most"
+    return messages.say(key, value_in_words(line.kind, line.goal.target, messages))
+
+
+def state_in_words(line: Line, messages: Messages) -> str:
+    """How a line stands against its goal, and how it stood before where that differs."""
+    if line.state is None:
+        return ""
+    now = messages.say(f"report-state-{line.state}")
+    if line.before is None or line.before is line.state:
+        return now
+    return messages.say("report-state-changed", now, messages.say(f"report-state-{line.before}"))
+
+
+def _duration(seconds: float, messages: Messages) -> str:
+    """Minutes up to two hours, hours up to three days, then days; two figures are enough."""
+    if seconds < 2 * _HOUR:
+        return messages.say("report-minutes", f"{seconds / _MINUTE:.0f}")
+    if seconds < 3 * _DAY:
+        return messages.say("report-hours", f"{seconds / _HOUR:.1f}")
+    return messages.say("report-days", f"{seconds / _DAY:.1f}")
