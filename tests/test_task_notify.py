@@ -220,7 +220,7 @@ def test_whoever_wrote_in_the_thread_knows_of_it() -> None:
 
 def test_nobody_is_told_twice_of_one_thread() -> None:
     on = naming("Ben")
-    key = key_of("Ben", on.threads[0], snapshot(on))
+    key = key_of("Ben", on.threads[0].identity, snapshot(on))
 
     result, _ = decided(on, memory=memory(keys=frozenset({key})))
 
@@ -266,4 +266,8 @@ def test_it_asks_for_all_people_of_all_threads_together() -> None:
     second_need = plan(snapshot(on, users=[user("Ana"), user("Zoe")]), LIVE, NOW)
 
     assert first_need == Need(users=frozenset({"Ana", "Zoe"}))
-    assert second_need == Need(pages=frozenset({"User talk:Ben", "User talk:Cem"}), users=frozenset({"Ben", "Cem"}))
+    assert second_need == Need(
+        pages=frozenset({"User talk:Ben", "User talk:Cem"}),
+        users=frozenset({"Ben", "Cem"}),
+        origins=frozenset(thread.identity for thread in on.threads),
+    )

@@ -2,67 +2,133 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.model import Thread
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
-from tasks.notify.gates import Refusal, person_gate, thread_gate
-from tasks.notify.notice import notice, talk_page
+from tasks.archive.brakes import restless
+from tasks.notify.caps import Caps
+from tasks.notify.gates import DECLINED, current_name, has_declined, people_of, person_gate, thread_gate
+from tasks.notify.notice import notice, reminder_key, reminders
+from tasks.notify.reporters import events, tell
 from tasks.notify.settings import NotifySettings
+from tasks.notify.values import Knows, Refusal
+from tasks.ownkeys import AT_ONCE, made
 
-__all__ = ["TASK", "TOO_MANY_NAMED", "NotifySettings", "plan"]
+__all__ = ["COVERAGE", "TASK", "TOO_MANY_NAMED", "NotifySettings", "plan"]
 
 TOO_MANY_NAMED = "too-many-named"
 """The fact about a thread that names more people than are told automatically; the summary shows it."""
+
+COVERAGE = "notice-coverage"
+"""The fact about a thread: how many of the people named know of it from the bot, from people, and from nobody that the
+bot can see, as ``1 0 2``."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The plan while it is made. ``told`` are those told by it, ``silent`` threads with people nobody told."""
+
+    edits: list[Edit] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+    silent: list[Thread] = field(default_factory=list)
 
 
 def plan(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Plan | Need:
     """One notice for each person named who may and should be told; for everybody else, the gate that stood in the way.
 
-    First the threads are judged, then the people in those that passed (which needs their accounts and talk pages), then
-    the edits that opened the threads are looked up for the links.
+    First the threads are judged, then the people in those that passed (which needs their accounts and talk pages) and
+    the edits that opened the threads (for the links, and for who really filed them).
     """
-    if settings.subjects == "off":
+    found = events(snapshot, settings, now)
+    if settings.subjects == "off" and not settings.reporters:
         return Plan()
-    named = [thread for thread in snapshot.board.threads if thread.subjects]
+    named = [thread for thread in snapshot.board.threads if thread.subjects] if settings.subjects != "off" else []
     gates = [(thread, thread_gate(thread, snapshot, settings, now)) for thread in named]
     passed = [thread for thread, gate in gates if gate is None]
-    need = _people(passed, snapshot)
-    for _, gate in gates:
-        if isinstance(gate, Need):
-            need |= gate
-    if need:
+    need = people_of(frozenset(person for thread in passed for person in thread.subjects), snapshot, settings)
+    for answer in (found, *(gate for _, gate in gates)):
+        if isinstance(answer, Need):
+            need |= answer
+    if settings.subjects in ("notice", "remind"):
+        need |= Need(origins=frozenset(thread.identity for thread in passed) - snapshot.origins.keys())
+    if need or isinstance(found, Need):
         return need
-    decisions = [_refused(thread, "", gate) for thread, gate in gates if isinstance(gate, Refusal)]
-    told: list[tuple[str, Thread]] = []
-    for thread in passed:
-        for person in thread.subjects:
-            gate = person_gate(person, thread, snapshot, now, frozenset(name for name, _ in told))
-            if gate is None and settings.subjects == "observe":
-                gate = Refusal("nobody told them yet", "subjects: notice (now: observe)")
-            if gate is None:
-                told.append((person, thread))
-                decisions.append(Decision("notify", thread.identity, "tell", "every gate passed", "", person))
-            else:
-                decisions.append(_refused(thread, person, gate))
-    unknown = frozenset(thread.identity for _, thread in told) - snapshot.origins.keys()
-    if unknown:
-        return Need(origins=unknown)
-    edits: tuple[Edit, ...] = tuple(notice(person, thread, snapshot) for person, thread in told)
+    caps, draft = Caps(snapshot, settings, now), _Draft()
+    for thread, gate in gates:
+        if isinstance(gate, Refusal):
+            draft.decisions.append(_refused(thread, "", gate))
+        else:
+            _subjects(thread, snapshot, settings, now, caps, draft)
+    pause = _remind(snapshot, now, draft) if settings.subjects == "remind" else None
+    if isinstance(pause, Need):
+        return pause
+    edits, decisions = tell(found, snapshot, settings, now, caps)
     crowded = (thread.identity for thread in named if len(thread.subjects) > settings.per_thread)
-    return Plan(edits, tuple(decisions), tuple(Fact(TOO_MANY_NAMED, identity, "1") for identity in crowded))
+    draft.facts += [fact for identity in crowded if (fact := _fact(TOO_MANY_NAMED, identity, "1", snapshot))]
+    return Plan((*draft.edits, *edits), (*draft.decisions, *decisions), tuple(draft.facts))
+
+
+def _subjects(
+    thread: Thread, snapshot: Snapshot, settings: NotifySettings, now: datetime, caps: Caps, draft: _Draft
+) -> None:
+    """Everybody whom one thread names."""
+    known: Counter[Knows] = Counter()
+    waiting = False
+    for person in thread.subjects:
+        name = current_name(person, snapshot)
+        gate = person_gate(person, thread, snapshot, settings, now, frozenset(draft.told))
+        known[gate.knows if gate is not None else ""] += 1
+        if has_declined(name, snapshot):
+            draft.facts += [fact] if (fact := _fact(DECLINED, name, "1", snapshot)) else []
+        if gate is None and settings.subjects != "notice":
+            waiting = True
+            gate = Refusal("nobody told them yet", f"subjects: notice (now: {settings.subjects})")
+        taken = caps.take(name, thread) if gate is None else gate
+        if isinstance(taken, Refusal):
+            draft.decisions.append(_refused(thread, person, taken))
+            continue
+        draft.told.add(name)
+        known[""] -= 1
+        known["bot"] += 1
+        draft.edits.append(notice(name, thread, snapshot, settings, taken))
+        draft.decisions.append(Decision("notify", thread.identity, "tell", "every gate passed", "", person))
+    coverage = f"{known['bot']} {known['people']} {known['']}"
+    draft.facts += [fact] if (fact := _fact(COVERAGE, thread.identity, coverage, snapshot)) else []
+    if waiting:
+        draft.silent.append(thread)
+
+
+def _remind(snapshot: Snapshot, now: datetime, draft: _Draft) -> Need | None:
+    """The reminder in threads whose people nobody seems to have told, once each."""
+    ours = made(snapshot)
+    due = [thread for thread in draft.silent if reminder_key(thread, snapshot) not in ours][:AT_ONCE]
+    pause = restless(snapshot, now) if due else None
+    if isinstance(pause, Need):
+        return pause
+    if pause is not None:
+        draft.decisions.append(Decision("notify", "", "held back", pause.found, pause.wanted))
+    elif due:
+        draft.edits.append(reminders(due, snapshot))
+        draft.decisions += [
+            Decision("notify", one.identity, "remind", "nobody seems to have told them", "") for one in due
+        ]
+    return None
+
+
+def _fact(kind: str, identity: str, value: str, snapshot: Snapshot) -> Fact | None:
+    """The fact, where it is not remembered already."""
+    remembered = snapshot.memory.facts.get((kind, snapshot.memory.hash_of(identity)))
+    return None if remembered == value else Fact(kind, identity, value)
 
 
 def _refused(thread: Thread, person: str, gate: Refusal) -> Decision:
-    return Decision("notify", thread.identity, "not told", gate.found, gate.wanted, person)
-
-
-def _people(threads: list[Thread], snapshot: Snapshot) -> Need:
-    """Accounts and talk pages of everybody named, and the pages that redirected talk pages lead to."""
-    people = {person for thread in threads for person in thread.subjects}
-    pages = {talk_page(person, snapshot.info) for person in people}
-    pages |= {page.redirect for title in tuple(pages) if (page := snapshot.pages.get(title)) and page.redirect}
-    return Need(pages=frozenset(pages - snapshot.pages.keys()), users=frozenset(people - snapshot.users.keys()))
+    verdict = "held back" if gate.held else "not told"
+    return Decision("notify", thread.identity, verdict, gate.found, gate.wanted, person)
 
 
 def _every(settings: NotifySettings) -> timedelta:

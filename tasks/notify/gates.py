@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from datetime import datetime, timedelta
 
-from bot.model import Page, Status, Thread, User
+from bot.model import USER_TALK, Page, Status, Thread, User
 from bot.plan import Need, Snapshot
 from bot.reading.exclusion import excluded
+from bot.reading.templatenames import FAMILIES, TemplateNames
+from bot.reading.wikitext import scan, tags_of
 from bot.settings.values import say_duration
-from tasks.notify.notice import KIND, key_of, talk_page, told_by_anyone
+from tasks.notify.notice import KIND, key_of
 from tasks.notify.settings import NotifySettings
+from tasks.notify.talk import declined, listed_by, talk_page, told_by_anyone
+from tasks.notify.values import Refusal
+from tasks.ownkeys import made
 from tasks.people import judge, people_need
 
 SAME_BOARD = timedelta(days=7)
@@ -18,13 +23,16 @@ SAME_BOARD = timedelta(days=7)
 
 ONE_A_WEEK = "one notice from one board in 7 days"
 
+DECLINED = "declined-notices"
+"""The fact that a person replied to a notice, which ends all further ones from the board."""
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why nobody is told: what was found, held against what was wanted. Names nobody."""
+ADMINS = frozenset({"sysop"})
+"""Whose entries on an opt-out page count for others."""
 
-    found: str
-    wanted: str
+_RENAMES = 2
+# Names that global renamers give to accounts that left (Meta, Right to vanish).
+_VANISHED = re.compile(r"(?:vanished|renamed)[ _]?(?:user|account)", re.I)
+_FOLDING = tuple(name for opening, _ in FAMILIES for name in opening)
 
 
 def thread_gate(thread: Thread, snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Refusal | Need | None:
@@ -43,7 +51,19 @@ def thread_gate(thread: Thread, snapshot: Snapshot, settings: NotifySettings, no
     status = judge(thread, snapshot, now).status
     if status in (Status.RESOLVED, Status.WITHDRAWN):
         return Refusal(f"the thread is {status}", "a thread that is still open")
+    if _folded(thread, snapshot):
+        return Refusal("the thread is folded away", "a thread that everybody sees")
     return _reporter_gate(snapshot.users[thread.reporter], settings)
+
+
+def _folded(thread: Thread, snapshot: Snapshot) -> bool:
+    """Whether a box hides the thread or a part of it, whoever put it there: when in doubt nobody is told."""
+    text = snapshot.board.wikitext(thread)
+    if "{{" not in text:
+        return False
+    names = TemplateNames(snapshot.info, snapshot.rules.aliases)
+    folding = names.table((*_FOLDING, *snapshot.rules.pairs))
+    return any(used.name in folding for used in names.used(scan(text, tags_of(snapshot.info.extensions))))
 
 
 def _reporter_gate(reporter: User, settings: NotifySettings) -> Refusal | None:
@@ -54,23 +74,69 @@ def _reporter_gate(reporter: User, settings: NotifySettings) -> Refusal | None:
     return None
 
 
+def people_of(people: frozenset[str], snapshot: Snapshot, settings: NotifySettings) -> Need:
+    """What must be known of people: accounts, new names, talk pages, where redirected ones lead, the opt-out page."""
+    users, pages = set(people), set()
+    for person in people:
+        name = current_name(person, snapshot)
+        users.add(name)
+        title = talk_page(name, snapshot.info)
+        pages.add(title)
+        page = snapshot.pages.get(title)
+        if page is not None and page.redirect is not None:
+            pages.add(page.redirect)
+    if settings.opt_out is not None and people:
+        pages.add(settings.opt_out)
+        page = snapshot.pages.get(settings.opt_out)
+        if page is not None:
+            users |= {signer for person in people for signer in listed_by(person, page, snapshot)}
+    return Need(pages=frozenset(pages - snapshot.pages.keys()), users=frozenset(users - snapshot.users.keys()))
+
+
+def current_name(person: str, snapshot: Snapshot) -> str:
+    """The name that an account has now, followed through the rename log as far as it was asked for."""
+    for _ in range(_RENAMES):
+        user = snapshot.users.get(person)
+        if user is None or user.registered or not user.renamed_to:
+            break
+        person = user.renamed_to
+    return person
+
+
 def person_gate(
-    person: str, thread: Thread, snapshot: Snapshot, now: datetime, told_now: frozenset[str]
+    person: str,
+    thread: Thread,
+    snapshot: Snapshot,
+    settings: NotifySettings,
+    now: datetime,
+    told_now: frozenset[str],
 ) -> Refusal | None:
     """Whether this person may be told about this thread; ``told_now`` are those told by the plan so far."""
-    if any(comment.author == person for comment in thread.comments):
-        return Refusal("already wrote in the thread", "somebody who may not know of it")
-    refusal = _account_gate(snapshot.users[person]) or _ledger_gate(person, thread, snapshot, now)
-    if refusal is None and person in told_now:
+    name = current_name(person, snapshot)
+    if {person, name} & {comment.author for comment in thread.comments}:
+        return Refusal("already wrote in the thread", "somebody who may not know of it", knows="people")
+    ours = made(snapshot)
+    if any(key_of(one, thread.identity, snapshot) in ours for one in (person, name)):
+        return Refusal("already told by the bot", "one notice per person and thread, ever", knows="bot")
+    told = _told(name, thread, snapshot, settings)
+    if told is not None:
+        return told
+    refusal = account_gate(name, snapshot) or lately(KIND, (person, name), snapshot, now)
+    if refusal is None and name in told_now:
         refusal = Refusal("told of another thread in this run", ONE_A_WEEK)
-    return refusal or _talk_gate(person, thread, snapshot)
+    return refusal or wishes_gate(name, snapshot, settings) or talk_gate(name, snapshot)
 
 
-def _account_gate(user: User) -> Refusal | None:
+def account_gate(name: str, snapshot: Snapshot) -> Refusal | None:
     """Accounts that must not or cannot be told."""
+    user = snapshot.users[name]
     found = ""
-    if not user.registered:
-        found = "no account of this name"
+    if user.name == snapshot.account.name:
+        found = "the bot itself"
+    elif not user.registered:
+        found = "a renamed account" if user.renamed_to else "no account of this name"
+    elif _VANISHED.match(name):
+        found = "a vanished account"
     elif user.expired:
         found = "an expired temporary account"
     elif user.bot:
@@ -84,22 +150,36 @@ def _account_gate(user: User) -> Refusal | None:
     return Refusal(found, "an account that can read and answer") if found else None
 
 
-def _ledger_gate(person: str, thread: Thread, snapshot: Snapshot, now: datetime) -> Refusal | None:
-    """What the journal knows of earlier notices (law 6)."""
-    memory = snapshot.memory
-    if key_of(person, thread, snapshot) in memory.keys:
-        return Refusal("already told by the bot", "one notice per person and thread, ever")
-    hashed = memory.hash_of(person)
-    for told in memory.told:
-        if told.kind == KIND and told.person == hashed and now - told.instant < SAME_BOARD:
+def lately(kind: str, names: tuple[str, ...], snapshot: Snapshot, now: datetime) -> Refusal | None:
+    """Whether somebody got a notice of the same kind from this board in the last 7 days (law 6)."""
+    hashed = {snapshot.memory.hash_of(name) for name in names}
+    for told in snapshot.memory.told:
+        if told.kind == kind and told.person in hashed and now - told.instant < SAME_BOARD:
             return Refusal("told by the bot of another thread in the last 7 days", ONE_A_WEEK)
     return None
 
 
-def _talk_gate(person: str, thread: Thread, snapshot: Snapshot) -> Refusal | None:
-    """The talk page: can it be written, does it turn the bot away, was the person told there already."""
-    asked = talk_page(person, snapshot.info)
-    page = snapshot.pages[asked]
+def wishes_gate(name: str, snapshot: Snapshot, settings: NotifySettings) -> Refusal | None:
+    """Whether the person wants no notices: by a reply to one, or by the opt-out page."""
+    wanted = "somebody who did not turn notices down"
+    if snapshot.memory.facts.get((DECLINED, snapshot.memory.hash_of(name))) or has_declined(name, snapshot):
+        return Refusal("replied to an earlier notice, which ends them", wanted)
+    if settings.opt_out is not None:
+        for signer in listed_by(name, snapshot.pages[settings.opt_out], snapshot):
+            user = snapshot.users.get(signer)
+            if signer == name or (user is not None and user.groups & ADMINS):
+                return Refusal("listed on the opt-out page", wanted)
+    return None
+
+
+def has_declined(name: str, snapshot: Snapshot) -> bool:
+    """Whether a reply to a notice stands on the person's talk page now."""
+    return declined(name, snapshot.pages[talk_page(name, snapshot.info)].text or "", snapshot)
+
+
+def talk_gate(name: str, snapshot: Snapshot) -> Refusal | None:
+    """The talk page: can it be written, does it turn the bot away."""
+    page = snapshot.pages[talk_page(name, snapshot.info)]
     if page.redirect is not None:
         page = snapshot.pages[page.redirect]
         if page.redirect is not None or not _is_talk(page, snapshot):
@@ -111,14 +191,22 @@ def _talk_gate(person: str, thread: Thread, snapshot: Snapshot) -> Refusal | Non
     needed = page.protection.get("edit" if page.exists else "create", "")
     if needed and needed not in (snapshot.account.groups | snapshot.account.rights):
         return Refusal("the talk page is protected", "a page that the bot may edit")
-    text = page.text or ""
-    if excluded(text, snapshot.account.name):
+    if excluded(page.text or "", snapshot.account.name):
         return Refusal("the talk page keeps the bot away", "no {{nobots}} or {{bots}} that names it")
-    if thread.opened is not None and told_by_anyone(text, thread.opened, snapshot):
-        return Refusal("already told by someone", "nobody told them yet")
     return None
 
 
+def _told(name: str, thread: Thread, snapshot: Snapshot, settings: NotifySettings) -> Refusal | None:
+    """Whether somebody told the person on their talk page since the thread was opened."""
+    page = snapshot.pages[talk_page(name, snapshot.info)]
+    if page.redirect is not None:
+        page = snapshot.pages[page.redirect]
+    templates = (*settings.told_by, *((settings.template,) if settings.template else ()))
+    if thread.opened is None or not told_by_anyone(page.text or "", thread.opened, snapshot, templates):
+        return None
+    return Refusal("already told by someone", "nobody told them yet", knows="people")
+
+
 def _is_talk(page: Page, snapshot: Snapshot) -> bool:
-    prefix, colon, _ = page.title.partition(":")
-    return bool(colon) and prefix in snapshot.info.namespaces[3].names
+    prefix, colon, rest = page.title.partition(":")
+    return bool(colon) and "/" not in rest and prefix in snapshot.info.namespaces[USER_TALK].names

@@ -1,96 +1,144 @@
-"""The notice itself: where it goes, what it says, how it links, and how to see that somebody was told before."""
+"""The words that the task writes: notices on talk pages, and the reminder in a thread."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-from bot.messages import link
-from bot.model import USER, USER_TALK, Thread, WikiInfo
-from bot.plan import Edit, NewSection, Snapshot
-from bot.reading.signatures import learn
+from bot.messages import link, plain, stamp
+from bot.model import USER, Thread
+from bot.plan import Edit, NewSection, Snapshot, Splice, Splices
+from tasks.notify.settings import News, NotifySettings
+from tasks.notify.talk import talk_of
+from tasks.ownkeys import joined
 
 KIND = "subject-notice"
-_SLACK = timedelta(minutes=1)
+REMINDER = "reminder"
+NEWS_KINDS: dict[News, str] = {
+    "answered": "answered-notice",
+    "resolved": "resolved-notice",
+    "archived_unanswered": "archived-notice",
+}
 
 
-def talk_page(person: str, info: WikiInfo) -> str:
-    """The title of somebody's talk page, as the wiki itself writes it."""
-    return f"{info.namespaces[USER_TALK].name}:{person}"
+def key_of(person: str, identity: str, snapshot: Snapshot, kind: str = KIND) -> str:
+    """The ledger's key of a notice: the same whenever and wherever it is computed (law 5)."""
+    return snapshot.memory.hash_of(kind, snapshot.board.title, identity, person)
 
 
-def key_of(person: str, thread: Thread, snapshot: Snapshot) -> str:
-    """The ledger's key of this notice: the same whenever and wherever it is computed (law 5)."""
-    return snapshot.memory.hash_of(KIND, snapshot.board.title, thread.identity, person)
-
-
-def notice(person: str, thread: Thread, snapshot: Snapshot) -> Edit:
+def notice(person: str, thread: Thread, snapshot: Snapshot, settings: NotifySettings, keys: Iterable[str] = ()) -> Edit:
     """One new section on the person's talk page: not minor, or no notification would be sent (Echo, DiscussionParser).
 
     The text links neither the person nor anybody else's user page but the bot's own, so that nobody is pinged. The link
-    to the discussion is the diff of the edit that opened it, which holds no name (law 10), or else the board.
+    to the discussion is the diff of the edit that opened it, which holds no name (law 10), or else the board. ``keys``
+    are further keys that the edit leaves in the ledger.
     """
     say = snapshot.messages.say
-    info = snapshot.info
-    page = snapshot.pages[talk_page(person, info)]
-    if page.redirect is not None:
-        page = snapshot.pages[page.redirect]
     board = link(snapshot.board.title)
-    origin = snapshot.origins[thread.identity]
-    where = f"Special:Diff/{origin.id}" if origin is not None else snapshot.board.title
-    opt_out = f"<code><nowiki>{{{{bots|deny={snapshot.account.name}}}}}</nowiki></code>"
-    bot_page = f"{info.namespaces[USER].name}:{snapshot.account.name}"
-    text = say(
-        "notify-text",
-        board,
-        link(where, say("notify-here")),
-        say("notify-stop", opt_out),
-        link(bot_page, say("notify-bot")),
-    )
+    where = _where(thread, snapshot)
+    if settings.template is None:
+        text = say(
+            "notify-text", board, link(where, say("notify-here")), _stop(snapshot, settings), _bot_page(snapshot)
+        )
+    else:
+        values = (snapshot.board.title, where, snapshot.account.name)
+        parameters = "|".join(f"{number}={value}" for number, value in enumerate(values, 1))
+        text = f"{{{{subst:{settings.template}|{parameters}}}}}"
+    key = joined((key_of(person, thread.identity, snapshot), *keys))
+    return _section(KIND, person, thread.identity, text, say("notify-own", board), key, snapshot)
+
+
+def news(what: News, thread: Thread, where: str, snapshot: Snapshot, settings: NotifySettings) -> Edit:
+    """A notice to whoever opened a thread; ``where`` is the page on which it stands now."""
+    say = snapshot.messages.say
+    board = link(snapshot.board.title)
+    opened = stamp(thread.opened) + " (UTC)" if thread.opened else ""
+    here = link(where, say("notify-here"))
+    match what:
+        case "archived_unanswered":
+            text = say("notify-archived", board, opened, here, link(snapshot.rules.support))
+        case "answered":
+            text = say("notify-answered", board, opened, here)
+        case "resolved":
+            text = say("notify-resolved", board, opened, here)
+    text = f"{text} {say('notify-tail', _stop(snapshot, settings), _bot_page(snapshot))}"
+    kind = NEWS_KINDS[what]
+    key = key_of(thread.reporter, thread.identity, snapshot, kind)
+    return _section(kind, thread.reporter, thread.identity, text, say("notify-reporter-own", board), key, snapshot)
+
+
+def where_of(thread: Thread, snapshot: Snapshot) -> str:
+    """What to link for a thread on the board: the edit that opened it, or else the board."""
+    return _where(thread, snapshot)
+
+
+def reminders(threads: list[Thread], snapshot: Snapshot) -> Edit:
+    """One edit of the board that says in each thread that nobody was told yet."""
+    say = snapshot.messages.say
+    indent = "*:" if snapshot.rules.style == "list" else ":"
+    splices = []
+    for thread in threads:
+        end = thread.start + len(snapshot.board.wikitext(thread).rstrip())
+        splices.append(Splice(end, end, f"\n{indent}{say('notify-remind')} ~~~~"))
     return Edit(
         task="notify",
-        kind=KIND,
+        kind=REMINDER,
+        page=snapshot.board.title,
+        base=snapshot.board.revision,
+        change=Splices(tuple(splices)),
+        summary=say("notify-remind-own", len(threads)),
+        key=joined(reminder_key(thread, snapshot) for thread in threads),
+        threads=tuple(thread.identity for thread in threads),
+        independent=True,
+    )
+
+
+def reminder_key(thread: Thread, snapshot: Snapshot) -> str:
+    """The ledger's key of the reminder in a thread."""
+    return snapshot.memory.hash_of(REMINDER, snapshot.board.title, thread.identity)
+
+
+def day(instant: datetime) -> str:
+    """The day (UTC) that a daily limit counts by."""
+    return stamp(instant)[:10]
+
+
+def _where(thread: Thread, snapshot: Snapshot) -> str:
+    origin = snapshot.origins.get(thread.identity)
+    return f"Special:Diff/{origin.id}" if origin is not None else snapshot.board.title
+
+
+def _stop(snapshot: Snapshot, settings: NotifySettings) -> str:
+    code = f"<code><nowiki>{{{{bots|deny={snapshot.account.name}}}}}</nowiki></code>"
+    if settings.opt_out is None:
+        return snapshot.messages.say("notify-stop", code)
+    return snapshot.messages.say("notify-stop-listed", code, link(settings.opt_out))
+
+
+def _bot_page(snapshot: Snapshot) -> str:
+    title = f"{snapshot.info.namespaces[USER].name}:{snapshot.account.name}"
+    return link(title, snapshot.messages.say("notify-bot"))
+
+
+def _section(kind: str, person: str, identity: str, text: str, summary: str, key: str, snapshot: Snapshot) -> Edit:
+    page = talk_of(person, snapshot)
+    return Edit(
+        task="notify",
+        kind=kind,
         page=page.title,
         base=page.revision,
-        change=NewSection(say("notify-heading", snapshot.board.title), f"{text} ~~~~"),
-        summary=say("notify-own", board),
-        key=key_of(person, thread, snapshot),
+        change=NewSection(snapshot.messages.say("notify-heading", plain_title(snapshot)), f"{text} ~~~~"),
+        summary=summary,
+        key=key,
         minor=False,
         unchanged=((snapshot.board.title, snapshot.board.revision),),
-        threads=(thread.identity,),
+        threads=(identity,),
         person=person,
         independent=True,
     )
 
 
-def told_by_anyone(talk: str, opened: datetime, snapshot: Snapshot) -> bool:
-    """Whether the talk page links to the board in something written since the thread was opened.
-
-    What was written when is told by the first timestamp after the link. Notice templates are substituted, so their
-    links stand in the text.
-    """
-    mentions = list(_title_pattern(snapshot.board.title, snapshot.info).finditer(talk))
-    if not mentions:
-        return False
-    stamps = list(learn(snapshot.info).find(talk))
-    for mention in mentions:
-        after = next((stamp for stamp in stamps if stamp.start >= mention.end()), None)
-        if after is not None and after.instant >= opened - _SLACK:
-            return True
-    return False
-
-
-def _title_pattern(title: str, info: WikiInfo) -> re.Pattern[str]:
-    """The title as people write it in a link: namespace in any alias, underscores or spaces, a leading colon."""
-    prefix, colon, rest = title.partition(":")
-    names: tuple[str, ...] = ()
-    if colon:
-        names = next((space.names for space in info.namespaces.values() if prefix in space.names), (prefix,))
-    else:
-        rest = title
-    words = r"[ _]+".join(re.escape(word) for word in rest.replace("_", " ").split())
-    if info.first_letter and rest:
-        words = f"(?i:{re.escape(rest[0])}){words[len(re.escape(rest[0])) :]}"
-    spelt = "|".join(r"[ _]+".join(re.escape(word) for word in name.split()) for name in names)
-    first = rf"(?i:{spelt})[ _]*:[ _]*" if spelt else ""
-    return re.compile(rf"\[\[[ _]*:?[ _]*{first}{words}[ _]*(?:[#|\]])")
+def plain_title(snapshot: Snapshot) -> str:
+    """The board's title for a heading, where nothing of it may be read as markup."""
+    title = snapshot.board.title
+    return plain(title) if any(character in title for character in "'~&<") else title
