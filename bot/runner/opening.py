@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from bot import guard, ledger
 from bot.errors import OperatorProblem
 from bot.guard import normal_title
 from bot.journal import Intent, WikiJournal, key_in
-from bot.model import TEMPLATE, Account, Page, WikiInfo
+from bot.model import TEMPLATE, Account, Contribution, Page, WikiInfo
 from bot.operatorfile import WikiEntry
 from bot.plan import Move, MovedThread
 from bot.reading.board import Reader
@@ -47,18 +47,26 @@ def stopped(page: Page, entry: WikiEntry, trust: Trust) -> str | None:
     return guard.stopped(page, entry.run_page, entry.trusted, trusted_editor=trust.of(page))
 
 
+def unknown_work(wiki: Wiki, journal: WikiJournal, account: Account, now: datetime) -> Sequence[Contribution] | None:
+    """Give the account's own edits where the journal does not know its work, None where it does (law 5)."""
+    if not account.name or journal.knows_account(account.name):
+        return None
+    return tuple(wiki.contributions(since=now - ledger.REACH))
+
+
 def restore_ledger(
     wiki: Wiki,
     journal: WikiJournal,
     account: Account,
     info: WikiInfo,
     boards: Mapping[str, BoardSettings],
+    own: Sequence[Contribution] | None,
     now: datetime,
 ) -> None:
-    """Rebuild the ledger where the journal does not know this account's work (law 5)."""
-    if not account.name or journal.knows_account(account.name):
+    """Rebuild the ledger from ``unknown_work``, where there is any."""
+    if own is None:
         return
-    rebuilt = ledger.rebuild(wiki.contributions(since=now - ledger.REACH), boards, journal.hash_of)
+    rebuilt = ledger.rebuild(own, boards, journal.hash_of)
     moves = tuple(_with_threads(wiki, move, info, boards[move.board].rules) for move in rebuilt.moves)
     journal.restore(account.name, replace(rebuilt, moves=moves), now)
 

@@ -103,7 +103,8 @@ class _Run:
         if not options.dry_run:
             opening.settle_writes(wiki, journal)
             self.number = journal.begin_run(reading.now)
-        force = self.force = self._judge(settings_page, trust, desk)
+        own = opening.unknown_work(wiki, journal, account, reading.now)
+        force = self.force = self._judge(settings_page, trust, desk, settingspage.told_before(journal, own))
         left = options.notices_per_day - journal.spent(reading.now).get("notices", 0)
         writer = self.writer = Writer(desk, entry, options, trust, deadline, left)
         settings = force.settings
@@ -115,13 +116,12 @@ class _Run:
         messages = Messages(settings.language or info.language, fallbacks, settings.messages)
         if not options.dry_run and journal.accepted() != force.revision:
             journal.accept(force.revision, reading.now)
-        opening.restore_ledger(wiki, journal, account, info, settings.boards, reading.now)
+        opening.restore_ledger(wiki, journal, account, info, settings.boards, own, reading.now)
         self._choose(settings.boards.values(), desk)
         return Planner(desk, writer, journal, entry, messages, self.listener)
 
-    def _judge(self, page: Page, trust: Trust, desk: Desk) -> settingspage.InForce:
+    def _judge(self, page: Page, trust: Trust, desk: Desk, told: Collection[str]) -> settingspage.InForce:
         """Find out which revision of the settings page is in force."""
-        told = settingspage.told_before(self.wiki, self.journal, desk.account, desk.now)
         page_hash = self.journal.hash_of(normal_title(desk.info, self.entry.settings))
         accepted = settingspage.last_accepted(self.journal, told, page_hash)
         return settingspage.Judge(self.wiki, desk.info, trust, self.tasks, accepted, told, page_hash).of(page)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
-from bot import ledger
 from bot.journal import WikiJournal, key_in
-from bot.model import Account, Page, WikiInfo
+from bot.model import Contribution, Page, WikiInfo
 from bot.plan import Plan, Task
 from bot.runner.trust import Trust
 from bot.settings.difference import Version, changes, differences, leaves, unvouched
@@ -152,13 +150,10 @@ def _lines(title: str, reading: SettingsReading) -> tuple[str, ...]:
     )
 
 
-def told_before(wiki: Wiki, journal: WikiJournal, account: Account, now: datetime) -> frozenset[str]:
-    """Give the keys of what was told before: the journal's; where it was lost, those of the bot's own edits (law 5)."""
-    keys = journal.own_keys()
-    if not account.name or journal.knows_account(account.name):
-        return keys
-    found = (key_in(one.summary) for one in wiki.contributions(since=now - ledger.REACH))
-    return keys | {key.own for key in found if key is not None and key.own}
+def told_before(journal: WikiJournal, own: Sequence[Contribution] | None) -> frozenset[str]:
+    """Give the keys of what was told before: the journal's, and where that was lost those of the bot's own edits."""
+    found = (key_in(one.summary) for one in own or ())
+    return journal.own_keys() | {key.own for key in found if key is not None and key.own}
 
 
 def last_accepted(journal: WikiJournal, told: Collection[str], page: str) -> int:
