@@ -103,7 +103,8 @@ REFUSALS = {
     "a block from the board alone": Refusal(
         lambda ground, case: ground.people.block(BOT, pages=[case.board]),
         lambda ground, case: ground.people.unblock(BOT),
-        "rights",
+        # The first run meets the refusal, the second one remembers it.
+        "refused",
     ),
     "a block": Refusal(
         lambda ground, case: ground.people.block(BOT), lambda ground, case: ground.people.unblock(BOT), "blocked"
@@ -152,10 +153,14 @@ def test_what_the_wiki_refuses_leaves_the_board_as_it_was_and_is_told_without_th
             assert refusal.said in told(report), told(report)
             assert "example" not in told(report)
             assert case.pages()[case.board] == before[case.board]
-            assert Counter(threads("".join(case.pages().values()))) == Counter(threads(text)), "no copy is left behind"
+            assert Counter(threads("\n\n".join(case.pages().values()))) == Counter(threads(text)), (
+                "no copy is left behind"
+            )
     finally:
         refusal.ends(ground, case)
 
+    # What a wiki refused without a sign beforehand is tried again after a day; an empty journal knows of no refusal.
+    case.lose_journal()
     case.complete_run()
 
     moved_whole(text, case.pages())

@@ -473,7 +473,7 @@ def test_the_whole_section_of_a_settings_page_is_understood() -> None:
 
     wanted = _plan(_done("A"), **section)
 
-    assert _verdicts(wanted) == ["not done: index", "move"]
+    assert _verdicts(wanted) == ["move"]
 
 
 def test_how_often_the_task_looks_follows_its_shortest_delay() -> None:

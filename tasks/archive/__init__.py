@@ -10,6 +10,7 @@ from bot.model import Thread
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from tasks.archive.brakes import SIZE, halved, refused, restless
 from tasks.archive.choose import NAME, PUT_BACK, RETURNED, Due, Stays, Verdict, group, held_back, judge_all, select
+from tasks.archive.index import with_index
 from tasks.archive.pages import COUNTER, Filling, Placing, archive_edit, cut_edit, place, put_back
 from tasks.archive.recover import WAITS, recover
 from tasks.archive.settings import ArchiveSettings
@@ -31,7 +32,11 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
         if isinstance(started, Need) or need:
             return need | started if isinstance(started, Need) else need
         if started is not None and (started.edits or started.decisions or not started.settled):
-            return _with_everybody(started, snapshot)
+            listed = with_index(started.edits, [move.archive for move in snapshot.memory.moves], snapshot, settings)
+            if isinstance(listed, Need):
+                return listed
+            edits, problems = listed
+            return _with_everybody(replace(started, edits=edits, decisions=problems + started.decisions), snapshot)
         settled = started.settled if started is not None else ()
     else:
         settled = ()
@@ -71,7 +76,7 @@ def _move(
             need |= asked
     if need or isinstance(chosen, Need):
         return need
-    fillings, late = _within_limits(chosen.placing.fillings, snapshot)
+    fillings, late = _within_limits(chosen.placing.fillings, snapshot, settings)
     stays = [*chosen.stays, *late]
     if isinstance(pause, Decision):
         stays += [
@@ -85,13 +90,14 @@ def _move(
             decisions[due.thread.identity] = replace(due.decision, found=found)
     ordered = [decisions[thread.identity] for thread in snapshot.board.threads if thread.identity in decisions]
     general: tuple[Decision, ...] = (pause,) if isinstance(pause, Decision) else ()
-    if settings.index and fillings:
-        wanted = f"index: {settings.index}"
-        general += (Decision(NAME, "", "not done: index", "this version keeps no archive index", wanted),)
+    listed = with_index(_edits(fillings, snapshot, settings), [one.page.title for one in fillings], snapshot, settings)
+    if isinstance(listed, Need):
+        return listed
+    edits, problems = listed
     return replace(
         start,
-        edits=_edits(fillings, snapshot, settings),
-        decisions=(*general, *ordered),
+        edits=edits,
+        decisions=(*general, *problems, *ordered),
         facts=_facts(fillings, chosen, snapshot, now) if fillings else start.facts + _left_alone(chosen.stays),
     )
 
@@ -125,11 +131,13 @@ def _members(filling: Filling) -> list[Due]:
     return [due for one in filling.groups for due in one.members]
 
 
-def _within_limits(fillings: Sequence[Filling], snapshot: Snapshot) -> tuple[tuple[Filling, ...], list[Stays]]:
-    """As many archive pages as the operator's limit leaves edits for, the cut counted in."""
-    room = max(0, snapshot.limits.edits_left - 1)
+def _within_limits(
+    fillings: Sequence[Filling], snapshot: Snapshot, settings: ArchiveSettings
+) -> tuple[tuple[Filling, ...], list[Stays]]:
+    """As many archive pages as the operator's limit leaves edits for, the cut and the index counted in."""
+    room = max(0, snapshot.limits.edits_left - 1 - bool(settings.index))
     found = f"{snapshot.limits.edits_left} edits left in this run"
-    wanted = "one for each archive page and one for the board"
+    wanted = "one for each archive page, one for the board" + (", one for the index" if settings.index else "")
     late = [wait for filling in fillings[room:] for one in filling.groups for wait in held_back(one, found, wanted)]
     return tuple(fillings[:room]), late
 

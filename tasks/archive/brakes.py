@@ -64,10 +64,15 @@ def _shut(snapshot: Snapshot, now: datetime) -> tuple[str, str] | None:
 def _out_of_bounds(snapshot: Snapshot, settings: ArchiveSettings) -> str:
     """The archive's title as far as it is fixed, where the bot may not write it; else ""."""
     board = snapshot.board.title
-    fixed = settings.to.replace("{board}", board).split("{", 1)[0]
-    inside = fixed.startswith(f"{board}/") and len(settings.to.replace("{board}", board)) > len(board) + 1
-    allowed = any(prefix and fixed.startswith(prefix) for prefix in snapshot.limits.allowed)
-    return "" if inside or allowed else settings.to
+    filled = settings.to.replace("{board}", board)
+    return "" if inside(filled.split("{", 1)[0], snapshot, more="{" in filled) else settings.to
+
+
+def inside(title: str, snapshot: Snapshot, *, more: bool = False) -> bool:
+    """Whether a page is a subpage of the board, or under a prefix that the operator allows; ``more`` may follow it."""
+    below = f"{snapshot.board.title}/"
+    own = title.startswith(below) and (more or len(title) > len(below))
+    return own or any(prefix and title.startswith(prefix) for prefix in snapshot.limits.allowed)
 
 
 def _other_archiver(snapshot: Snapshot) -> str:

@@ -43,20 +43,20 @@ class Placing:
     counters: Mapping[str, int]
 
 
-def refusal(page: Page, account: Account) -> tuple[str, str] | None:
-    """Why the bot does not write on an archive page, as found and wanted; None where it may."""
+def refusal(page: Page, account: Account, what: str = "archive page") -> tuple[str, str] | None:
+    """Why the bot does not write on an archive page (or index page), as found and wanted; None where it may."""
     if len(page.title.encode()) > 255:
-        return "the archive page's title is too long", "at most 255 bytes"
+        return f"the {what}'s title is too long", "at most 255 bytes"
     if page.redirect is not None:
-        return "the archive page is a redirect", "a page that holds the archive itself"
+        return f"the {what} is a redirect", "a page that holds the archive itself"
     if page.exists and page.model != "wikitext":
-        return f"the archive page has the content model {page.model}", "wikitext"
+        return f"the {what} has the content model {page.model}", "wikitext"
     if page.exists and page.text is None:
-        return "the archive page's text is hidden", "a page that can be read"
+        return f"the {what}'s text is hidden", "a page that can be read"
     if problem := protection(page, account):
-        return f"the archive page is {problem}", "a page that the bot may edit"
+        return f"the {what} is {problem}", "a page that the bot may edit"
     if page.text and swallowed_end(page.text):
-        return "an unclosed comment hides the end of the archive page", "a page whose end can be seen"
+        return f"an unclosed comment hides the end of the {what}", "a page whose end can be seen"
     return None
 
 

@@ -45,8 +45,13 @@ def _read_target(pattern: str) -> str:
     return "{board}" + pattern if pattern.startswith("/") else pattern
 
 
-def _read_optional_target(value: Any, context: ValidationInfo) -> str | None:
-    return None if value is None else _read_target(read_title_pattern(value, context))
+def _read_index(value: Any, context: ValidationInfo) -> str | None:
+    if value is None:
+        return None
+    title = _read_target(read_title_pattern(value, context))
+    if "{" in title.replace("{board}", ""):
+        raise misfit('one page, such as "{board}/Archive index", without fields other than {board}')
+    return title
 
 
 Delays = Annotated[
@@ -99,9 +104,9 @@ class ArchiveSettings(TaskSettings):
     move_at_most: Annotated[Count, between(1, 500)] = 20
     """How many threads one run moves at most [20]; the oldest go first."""
 
-    index: Annotated[str | None, BeforeValidator(_read_optional_target)] = None
-    """A page that lists what was archived [none]. Understood, but not kept by this version; the plan says
-    so each time."""
+    index: Annotated[str | None, BeforeValidator(_read_index)] = None
+    """A page that lists what was archived, by heading (where it names nobody) and dates, without outcomes [none]; a
+    subpage of the board such as ``"{board}/Archive index"``, or a page that the bot's operator allows."""
 
     takeover: bool = False
     """``true`` lets the bot archive although the template of another archiving bot stands on the board."""
