@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench soak mediawiki mediawiki-1.43 lock clean
+.PHONY: help demo test check format bench soak mediawiki mariadb mediawiki-1.43 lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,16 +29,19 @@ check: .venv/made  ## fast: lint, types, tests that need no server
 mediawiki: .venv/made  ## see to a real MediaWiki (Debian's package, where root and apt are at hand)
 	sh tests/mediawiki/provide.sh
 
+mariadb:  ## see to a MariaDB server (Debian's package, where root and apt are at hand)
+	sh tests/mariadb/provide.sh
+
 mediawiki-1.43:  ## unpack MediaWiki 1.43 with DiscussionTools; MEDIAWIKI_ROOT=build/mediawiki-1.43 selects it
 	sh tests/mediawiki/fetch-1.43.sh
 
-test: mediawiki  ## everything: lint, types, all tests, the real MediaWiki among them
+test: mediawiki mariadb  ## everything: lint, types, all tests, the real MediaWiki among them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(WORKERS)
 
-soak: mediawiki  ## the proofs in their full stated size (long)
+soak: mediawiki mariadb  ## the proofs in their full stated size (long)
 	CLERK_SOAK=1 $(BIN)/pytest -n $(WORKERS)
 
 bench: .venv/made  ## speed, side by side, as ratios; writes bench.json

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import settings
 
 from bot.wiki.live import Patience, open_wiki
+from tests import journals
+from tests.mariadb.server import MariaDB, find_mariadb
 from tests.mediawiki import server
 from tests.mediawiki.people import People
 from tests.mediawiki.server import Options, Server
@@ -25,6 +27,30 @@ settings.load_profile("boardclerk")
 
 WikiMaker = Callable[[Options], Server]
 HURRY = Patience(retries=1, wait=0, between_reads=0, between_writes=0)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    """A MariaDB of this session's own. Without one the test is skipped with a loud line; where CI=true it fails."""
+    if not find_mariadb():
+        line = "NO MARIADB: install Debian's package mariadb-server (sh tests/mariadb/provide.sh)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(line, pytrace=False)
+        pytest.skip(line)
+    with MariaDB() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Runs a test on SQLite and on a real MariaDB: what ``tests.journals`` makes lies there."""
+    kind = str(request.param)
+    if kind == "mariadb":
+        running: MariaDB = request.getfixturevalue("mariadb")
+        monkeypatch.setattr(journals, "make_url", running.fresh_url)
+    else:
+        monkeypatch.setattr(journals, "make_url", journals.files_in(tmp_path))
+    return kind
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +97,21 @@ def discussion_wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     """A wiki with DiscussionTools and Echo, where MediaWiki 1.43 is at hand (``make mediawiki-1.43``)."""
     root = server.find_discussion_root()
     if root is None:
-        pytest.skip("NO DISCUSSIONTOOLS: make mediawiki-1.43 unpacks a MediaWiki that has them")
+        line = "NO DISCUSSIONTOOLS: make mediawiki-1.43 unpacks a MediaWiki that has them"
+        if os.environ.get("CI") == "true":
+            pytest.fail(line, pytrace=False)
+        pytest.skip(line)
     pristine = server.install(root, tmp_path_factory.mktemp("discussion"), Options(discussiontools=True))
     with Server(root, pristine) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def german_discussion_wiki(discussion_wiki: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same in German, on Berlin's time: local names beside the canonical ones, and daylight saving."""
+    options = Options(language="de", time_zone="Europe/Berlin", discussiontools=True)
+    pristine = server.install(discussion_wiki.root, tmp_path_factory.mktemp("discussion-de"), options)
+    with Server(discussion_wiki.root, pristine) as running:
         yield running
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -19,15 +19,18 @@ from bot.errors import OperatorProblem
 from bot.journal import Journal, Look, WikiJournal, key_of
 from bot.journal.tables import metadata
 from bot.plan import Edit, Fact, Move, MovedThread, Told, WholeText
+from tests.journals import fresh_journal, fresh_url
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BOARD = "Project:Incidents"
 ARCHIVE = f"{BOARD}/Archive 1"
 QUARTER = timedelta(minutes=15)
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 def journal() -> WikiJournal:
-    return Journal().of("enwiki")
+    return fresh_journal().of("enwiki")
 
 
 def edit(kind: str = "archive", page: str = ARCHIVE, **changes: Any) -> Edit:
@@ -74,7 +77,7 @@ def test_a_lease_is_held_by_one_until_it_runs_out_or_is_given_back() -> None:
 
 
 def test_each_wiki_has_its_own_lease() -> None:
-    whole = Journal()
+    whole = fresh_journal()
 
     assert whole.of("enwiki").take_lease("a", NOW, QUARTER)
     assert whole.of("dewiki").take_lease("b", NOW, QUARTER)
@@ -253,8 +256,8 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 # the database
 
 
-def test_a_journal_is_there_again_when_it_is_opened_again(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'clerk.db'}"
+def test_a_journal_is_there_again_when_it_is_opened_again() -> None:
+    url = fresh_url()
     first = Journal(url)
     save(first.of("enwiki"), notice())
     first.close()
@@ -264,8 +267,8 @@ def test_a_journal_is_there_again_when_it_is_opened_again(tmp_path: Path) -> Non
     assert second.of("dewiki").told(BOARD) == ()
 
 
-def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'clerk.db'}"
+def test_the_migrations_make_the_tables_that_the_code_uses() -> None:
+    url = fresh_url()
     Journal(url).close()
     engine = create_engine(url)
     with engine.connect() as connection:
@@ -323,11 +326,13 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         Journal(f"sqlite:///{file}")
 
 
-def test_a_read_only_or_vanished_database_is_told_when_it_is_written(tmp_path: Path) -> None:
-    file = tmp_path / "clerk.db"
-    opened = Journal(f"sqlite:///{file}").of("enwiki")
-    with sqlite3.connect(file) as connection:
-        connection.execute("DROP TABLE facts")
+def test_a_read_only_or_vanished_database_is_told_when_it_is_written() -> None:
+    url = fresh_url()
+    opened = Journal(url).of("enwiki")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE facts"))
+    engine.dispose()
 
     with pytest.raises(OperatorProblem, match="nothing is written to a wiki without it"):
         opened.remember(BOARD, [Fact("counter", "", "3")], NOW)

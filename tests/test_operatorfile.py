@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.errors import OperatorProblem
 from bot.operatorfile import Operator, RunLimits, operator_path, read_operator_file
+from bot.operatorfile.database import database_url
 
 ROOT = Path(__file__).parent.parent
 TASKS = ("archive", "notify", "summary")
@@ -199,3 +200,58 @@ def test_every_mistake_of_a_bad_file_is_told_at_its_place(
 @pytest.mark.parametrize("name", ["CLERK_EDITS_PER_RUN", "CLERK_NOTICES_PER_DAY", "CLERK_SECONDS_PER_RUN"])
 def test_a_bad_limit_in_the_environment_names_the_variable(name: str, tmp_path: Path) -> None:
     assert told(tmp_path, "wikis:\n" + WIKI, {name: "lots"}).startswith(f"{name} is wrong")
+
+
+# the database's address
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("toolsdb:clerk", "mysql+pymysql://s1:p%40%2Fw@tools.db.svc.wikimedia.cloud/s1__clerk?charset=utf8mb4"),
+        ("mysql+pymysql://db.example/clerk", "mysql+pymysql://s1:p%40%2Fw@db.example/clerk?charset=utf8mb4"),
+        ("mysql+pymysql://a:b@db.example/clerk", "mysql+pymysql://a:b@db.example/clerk"),
+    ],
+)
+@pytest.mark.parametrize("source", ["environment", "file"])
+def test_credentials_come_from_the_environment_or_toolforges_own_file(
+    tmp_path: Path, given: str, wanted: str, source: str
+) -> None:
+    environ = {"TOOL_TOOLSDB_USER": "s1", "TOOL_TOOLSDB_PASSWORD": "p@/w"}
+    if source == "file":
+        environ = {"HOME": str(tmp_path)}
+        file = tmp_path / "replica.my.cnf"
+        file.write_text("[client]\nuser = s1\npassword = 'p@/w'\n", encoding="utf-8")
+        file.chmod(0o440)
+
+    assert database_url(tmp_path / "elsewhere" / "clerk.yaml", given, environ) == wanted
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "said"),
+    [
+        (None, 0o440, "no user and password"),
+        ("[client]\nuser = s1\npassword = hunter2\n", 0o444, "chmod 440"),
+        ("[client]\nuser = s1\n", 0o440, "KeyError"),
+        ("hunter2", 0o440, "MissingSectionHeaderError"),
+    ],
+)
+def test_credentials_that_are_missing_open_or_broken_are_told_without_quoting_them(
+    tmp_path: Path, content: str | None, mode: int, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "replica.my.cnf").write_text(content, encoding="utf-8")
+        (tmp_path / "replica.my.cnf").chmod(mode)
+
+    with pytest.raises(OperatorProblem, match=said) as problem:
+        database_url(tmp_path / "clerk.yaml", "toolsdb:clerk", {})
+
+    assert "hunter2" not in str(problem.value)
+    assert problem.value.__suppress_context__ or problem.value.__context__ is None
+
+
+def test_a_database_that_everybody_could_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OperatorProblem, match="_p"):
+        database_url(
+            tmp_path / "clerk.yaml", "toolsdb:clerk_p", {"TOOL_TOOLSDB_USER": "s", "TOOL_TOOLSDB_PASSWORD": "p"}
+        )

@@ -158,6 +158,25 @@ def doctor(config: Config = DEFAULT_CONFIG, wiki: WikiName = "", printed: Printe
     raise typer.Exit(command(config, wiki, printed))
 
 
+@app.command()
+def status(config: Config = DEFAULT_CONFIG, wiki: WikiName = "", printed: Printed = Format.TABLE) -> None:
+    """Tells what was done lately, what is due and what waits for a person. Asks the journal, no wiki."""
+    from bot.cli.status import status as command
+
+    raise typer.Exit(command(config, wiki, printed))
+
+
+@app.command()
+def health(
+    config: Config = DEFAULT_CONFIG,
+    within: Annotated[int, typer.Option("--within", min=1, help="Minutes since the last pass.")] = 60,
+) -> None:
+    """Ends in 0 where passes come to their end; for health checks of a resident process."""
+    from bot.cli.status import health as command
+
+    raise typer.Exit(command(config, within))
+
+
 def main() -> int:
     """Runs a command. Problems that a person can mend end in one sentence on standard error, never in a traceback."""
     from bot.errors import OperatorProblem, Problem

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.schema import SchemaItem
 
 # Hashes and keys are ASCII; a title has at most 255 bytes after its namespace; a key of four such columns stays
@@ -28,6 +29,8 @@ TITLE = String(320)
 HASH = String(16)
 WORD = String(40)
 KEY = String(120)
+# What the migrations' TEXT(16777215), counted in characters, becomes on MariaDB.
+LONG = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -163,7 +166,7 @@ wiki_facts = _table(
     "wiki_facts",
     _key("wiki", WIKI),
     Column("version", String(64), nullable=False),
-    Column("answer", Text().with_variant(Text(2**24 - 1), "mysql", "mariadb"), nullable=False),
+    Column("answer", LONG, nullable=False),
     Column("fetched", Instant, nullable=False),
 )
 
@@ -230,7 +233,7 @@ observations = _table(
     Column("reposted", Boolean, nullable=False),
     Column("reporter", HASH, nullable=False),
     Column("responders", Text, nullable=False),
-    Column("traces", Text().with_variant(Text(2**24 - 1), "mysql", "mariadb"), nullable=False),
+    Column("traces", LONG, nullable=False),
     Column("people_kept", Boolean, nullable=False),
 )
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.errors import OperatorProblem
-from bot.operatorfile.models import DATABASE, LimitsModel, OperatorModel, ProgrammeModel, WikiModel
+from bot.operatorfile.database import database_url
+from bot.operatorfile.models import LimitsModel, OperatorModel, ProgrammeModel, WikiModel
 from bot.operatorfile.values import Approval, Operator, Programme, RunLimits, Trial, WikiEntry
 from bot.settings.nearest import Names
 from bot.settings.problems import Place, SettingsProblem, plain_value, told
@@ -59,7 +60,7 @@ def read_operator_file(path: Path, environ: Mapping[str, str], tasks: Collection
         raise OperatorProblem("\n".join(_line(path, problem) for problem in ordered))
     return Operator(
         path,
-        _database(path, environ.get("CLERK_DATABASE") or model.database),
+        database_url(path, environ.get("CLERK_DATABASE") or model.database, environ),
         _limits(model.limits, environ),
         {name: _entry(name, wiki) for name, wiki in model.wikis.items()},
         Programme(model.programme.page, model.programme.wikis) if model.programme else None,
@@ -147,18 +148,6 @@ def _line(path: Path, problem: SettingsProblem) -> str:
     """Write a problem as one line, without the password that an address may hold."""
     key = f"{problem.key}: " if problem.path else ""
     return _PASSWORD.sub("://…@", f"{path}:{problem.line}:{problem.column}: {key}{problem.message}")
-
-
-def _database(path: Path, url: str) -> str:
-    """Give the database's URL; a relative SQLite file lies beside the operator's file, wherever cron starts the bot."""
-    if not DATABASE.fullmatch(url):
-        raise OperatorProblem(
-            "CLERK_DATABASE is not a database such as sqlite:///clerk.db or mysql+pymysql://…; correct it"
-        )
-    scheme, file = url[: len("sqlite:///")], url[len("sqlite:///") :]
-    if scheme != "sqlite:///" or file.startswith("/") or not file:
-        return url
-    return f"sqlite:///{path.parent.resolve() / file}"
 
 
 def _limits(model: LimitsModel, environ: Mapping[str, str]) -> RunLimits:

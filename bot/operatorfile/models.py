@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, InstanceOf, WithJsonSchema, model_validator
 
+from bot.operatorfile.database import DATABASE
 from bot.operatorfile.schedule import read_schedule
 from bot.operatorfile.values import SCHEDULE, Approval, Trial
 from bot.settings.base import SettingsModel
@@ -17,7 +18,6 @@ from bot.settings.values import Count, GroupName, PageTitle, Text, between, misf
 _WIKI_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _SITE = re.compile(r"[a-z0-9_-]+:[a-z0-9_-]+")
 _API = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?/api\.php")
-DATABASE = re.compile(r"(?:sqlite|mysql\+pymysql|mariadb\+pymysql)://\S*")
 
 
 def _read_approval(value: Any) -> Approval:
