@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from bot.plan import Task
-from tasks import archive, backlog, escalate, notify, summary
+from tasks import archive, backlog, escalate, notify, status, summary
 
-ALL: tuple[Task[Any], ...] = (archive.TASK, notify.TASK, backlog.TASK, summary.TASK, escalate.TASK)
+ALL: tuple[Task[Any], ...] = (archive.TASK, notify.TASK, status.TASK, backlog.TASK, summary.TASK, escalate.TASK)
