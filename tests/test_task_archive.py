@@ -16,6 +16,8 @@ from bot.model import Account, Page, Revision
 from bot.plan import Decision, Fact, Limits, Memory, Need, Plan, Snapshot, WholeText
 from bot.reading.rules import People
 from tasks.archive import TASK, UNANSWERED, ArchiveSettings, plan
+from tasks.archive.brakes import DENIED
+from tasks.archive.pages import COUNTER
 from tasks.archive.target import last_of_series, series, title_of
 from tasks.archive.text import changed_by_saving
 from tests.builders import (
@@ -346,6 +348,48 @@ def test_a_board_just_edited_is_left_to_the_next_run_unless_the_bot_did_it() -> 
     assert _verdicts(waits) == ["held back: just edited", "held back"]
     assert _moved(_plan(_done("A"), {BOARD: replace(fresh, editor="Boardclerk")})) == 1
     assert _moved(_plan(snapshot(_done("A"), rules=rules(quiet=timedelta(0))))) == 1
+
+
+def test_a_board_too_large_sends_off_what_was_answered_or_closed_the_longest_quiet_first() -> None:
+    words = "x" * 4000
+    closed, answered_ = _done("A", 30, words), thread("B", signed("Ann", ago(hours=60), words), ("Bob", ago(hours=50)))
+    waiting = thread("C", signed("Ann", ago(days=90), words))
+    lately = thread("D", signed("Ann", ago(hours=60), words), ("Bob", ago(hours=23)))
+    pinned = _done("E", 40, "{{pin until|2031-01-01}} " + words)
+    text = closed + answered_ + waiting + lately + pinned
+    given_: dict[str, Any] = {"resolved_after": "7 days"}
+
+    assert _moved(_plan(text, **given_)) == 0
+    assert _moved(_plan(text, board_max_size="30 kB", **given_)) == 0
+    first = _plan(text, board_max_size="17 kB", **given_)
+    assert _verdicts(first) == ["stay", "move", "stay", "stay", "stay: pinned"]
+    assert first.decisions[1].wanted == "board_max_size: 17408 bytes"
+    most = _plan(text, board_max_size="10 kB", **given_)
+    assert _verdicts(most) == ["move", "move", "stay", "stay", "stay: pinned"]
+    assert _verdicts(_plan(text, board_max_size="10 kB", **given_ | {"keep_threads": 4})).count("held back") == 1
+
+
+def test_a_new_year_begins_a_series_of_its_own_and_leaves_the_number_of_the_old_one() -> None:
+    old, new = _done("Old", 24 * 330), _done("New")
+    remembered = memory(facts={(COUNTER, hash_of(f"{BOARD}/2025/{{counter}}")): "7"})
+    pages = {f"{BOARD}/2025/7": page(f"{BOARD}/2025/7", "Older.")}
+
+    wanted = _plan(snapshot(old + new, memory=remembered), pages, to="{board}/{year}/{counter}")
+
+    assert [edit.page for edit in wanted.edits if edit.kind == "archive"] == [f"{BOARD}/2025/7", f"{BOARD}/2026/1"]
+    counters = {fact.thread: fact.value for fact in wanted.facts if fact.kind == COUNTER}
+    assert counters == {f"{BOARD}/2025/{{counter}}": "7", f"{BOARD}/2026/{{counter}}": "1"}
+
+
+def test_a_board_that_the_bot_may_not_edit_is_not_archived() -> None:
+    text = _done("A")
+    shut = page(BOARD, text, protection={"edit": "sysop"}, revision=10)
+    lately = memory(facts={(DENIED, ""): ago(hours=20).isoformat()})
+    before = memory(facts={(DENIED, ""): ago(hours=25).isoformat()})
+
+    assert _plan(snapshot(text, pages=[shut])).decisions[0].found == "the board is protected (sysop)"
+    assert _plan(snapshot(text, memory=lately)).edits == ()
+    assert _moved(_plan(snapshot(text, memory=before))) == 1
 
 
 def test_another_archiver_on_the_board_stops_this_one_until_it_takes_over() -> None:

@@ -16,6 +16,9 @@ from tasks.archive.text import changed_by_saving
 from tasks.people import listed, people_need
 
 NAME = "archive"
+EARLIEST = timedelta(hours=24)
+"""How long a thread must be quiet to go before its time (``board_max_size``)."""
+
 RETURNED = "archive-returned"
 """Kind of fact: a thread that was found to stand in the archive already; a person put it back on the board."""
 
@@ -39,12 +42,13 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """A thread that stays, and why."""
+    """A thread that stays, and why. ``early`` is how it would go where the board is too large (``board_max_size``)."""
 
     thread: Thread
     verdict: str
     found: str
     wanted: str
+    early: Due | None = None
 
     @property
     def decision(self) -> Decision:
@@ -74,7 +78,10 @@ def judge_all(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> t
 
     While the people are not known everybody counts, so that the threads that may go are among those that are due.
     """
-    near = [thread for thread in snapshot.board.threads if _may_be_due(thread, settings, now)]
+    size = len(snapshot.board.text.encode())
+    tight = settings.board_max_size is not None and size > settings.board_max_size
+    wait = min(settings.shortest_delay, EARLIEST) if tight else settings.shortest_delay
+    near = [thread for thread in snapshot.board.threads if thread.last is not None and now - thread.last >= wait]
     need = people_need(near, snapshot)
     users = None if need else snapshot.users
     names = listed(snapshot)
@@ -86,12 +93,26 @@ def judge_all(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> t
             need |= result
         else:
             verdicts.append(result)
-    return verdicts, need
+    return _relieved(verdicts, size, snapshot, settings), need
 
 
-def _may_be_due(thread: Thread, settings: ArchiveSettings, now: datetime) -> bool:
-    """Whether the thread is old enough for any rule: nobody's groups are asked for the others."""
-    return thread.last is not None and now - thread.last >= settings.shortest_delay
+def _relieved(verdicts: list[Verdict], size: int, snapshot: Snapshot, settings: ArchiveSettings) -> list[Verdict]:
+    """The verdicts where a board that is too large sends threads off early: the longest quiet first, until it fits."""
+    if settings.board_max_size is None:
+        return verdicts
+
+    def length(verdict: Verdict) -> int:
+        return len(snapshot.board.wikitext(verdict.thread).encode())
+
+    left = size - sum(length(verdict) for verdict in verdicts if isinstance(verdict, Due))
+    waiting = [verdict.early for verdict in verdicts if isinstance(verdict, Stays) and verdict.early is not None]
+    early: dict[int, Due] = {}
+    for due in sorted(waiting, key=lambda one: (one.since, one.thread.start)):
+        if left <= settings.board_max_size:
+            break
+        early[due.thread.start] = due
+        left -= length(due)
+    return [early.get(verdict.thread.start, verdict) for verdict in verdicts]
 
 
 def _judge(
@@ -102,7 +123,8 @@ def _judge(
         return stays
     rule, delay = _rule(conclusion, settings)
     if delay is None:
-        return Stays(thread, "stay", str(conclusion.status), f"{rule} is never")
+        early = _early(thread, conclusion, snapshot, settings, now)
+        return Stays(thread, "stay", str(conclusion.status), f"{rule} is never", early)
     since = _touched(thread, conclusion)
     if since is None:
         if thread.identity not in snapshot.origins:
@@ -115,10 +137,30 @@ def _judge(
         return Stays(thread, "stay: pinned", f"dated in the future: {_day(since)}", "a date in the past")
     quiet = f"{conclusion.status}, quiet for {_span(now - since)}"
     if now - since < delay:
-        return Stays(thread, "stay", quiet, f"{rule}: {say_duration(delay)}")
+        early = _early(thread, conclusion, snapshot, settings, now)
+        return Stays(thread, "stay", quiet, f"{rule}: {say_duration(delay)}", early)
     if changed := changed_by_saving(snapshot.board.wikitext(thread), snapshot.info):
         return Stays(thread, "stay: text would change", changed, "wikitext that a save leaves as it is")
     return Due(thread, since, conclusion.status is Status.UNANSWERED, quiet, f"{rule}: {say_duration(delay)}")
+
+
+def _early(
+    thread: Thread, conclusion: Conclusion, snapshot: Snapshot, settings: ArchiveSettings, now: datetime
+) -> Due | None:
+    """How a thread goes before its time where the board is too large; None for those that never do.
+
+    Whoever floods a board must not drive off what waits for an answer, nor what was written in lately.
+    """
+    since = _touched(thread, conclusion)
+    if settings.board_max_size is None or since is None or conclusion.status is Status.UNANSWERED:
+        return None
+    wikitext = snapshot.board.wikitext(thread)
+    if not now - since >= EARLIEST or thread.tied is not None or changed_by_saving(wikitext, snapshot.info):
+        return None
+    found = (
+        f"{conclusion.status}, quiet for {_span(now - since)}, on a board of {len(snapshot.board.text.encode())} bytes"
+    )
+    return Due(thread, since, unanswered=False, found=found, wanted=f"board_max_size: {settings.board_max_size} bytes")
 
 
 def _held(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: datetime) -> Stays | None:

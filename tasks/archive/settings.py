@@ -19,6 +19,7 @@ from bot.settings.values import (
     between,
     misfit,
     read_count,
+    read_size,
     read_title_pattern,
 )
 from tasks.archive.target import unknown_fields
@@ -35,6 +36,10 @@ def _read_delays(value: Any) -> Any:
 
 def _read_optional_count(value: Any) -> int | None:
     return None if value is None else read_count(value)
+
+
+def _read_optional_size(value: Any) -> int | None:
+    return None if value is None else read_size(value)
 
 
 def _read_target(pattern: str) -> str:
@@ -59,6 +64,7 @@ Delays = Annotated[
     BeforeValidator(_read_delays),
     WithJsonSchema({"type": ["string", "object"], "examples": ["24 h", {"default": "24 h", "not done": "4 h"}]}),
 ]
+OptionalSize = Annotated[int | None, BeforeValidator(_read_optional_size)]
 OptionalCount = Annotated[int | None, BeforeValidator(_read_optional_count)]
 Target = Annotated[TitlePattern, AfterValidator(_read_target)]
 
@@ -103,6 +109,10 @@ class ArchiveSettings(TaskSettings):
 
     move_at_most: Annotated[Count, between(1, 500)] = 20
     """How many threads one run moves at most [20]; the oldest go first."""
+
+    board_max_size: Annotated[OptionalSize, between(10_000, 2**31 - 1, "bytes")] = None
+    """Where the board is larger than this, answered and closed threads that were quiet for a day go before their time,
+    the longest quiet first, until it fits [never]. Threads that nobody answered never go this way."""
 
     index: Annotated[str | None, BeforeValidator(_read_index)] = None
     """A page that lists what was archived, by heading (where it names nobody) and dates, without outcomes [none]; a
