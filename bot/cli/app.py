@@ -150,12 +150,75 @@ def settings_check(
     raise typer.Exit(command(file, config, wiki, wiki_info, printed))
 
 
+@settings_app.command("init")
+def settings_init(
+    page: Page,
+    preset: Annotated[str, typer.Option("--preset", help="The kind of board; guessed from the page without it.")] = "",
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    board: BoardName = "",
+    wiki_info: InfoFile = None,
+) -> None:
+    """Writes a commented settings page to begin with, for a board on a wiki or in a file."""
+    from bot.cli.look import Source
+    from bot.cli.settings import init as command
+
+    raise typer.Exit(command(Source(page, config, wiki, None, wiki_info, None, board), preset))
+
+
+@settings_app.command("import")
+def settings_import(
+    page: Page,
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    board: BoardName = "",
+    wiki_info: InfoFile = None,
+) -> None:
+    """Writes settings that say what another archiving bot's template on a board says."""
+    from bot.cli.look import Source
+    from bot.cli.settings import import_ as command
+
+    raise typer.Exit(command(Source(page, config, wiki, None, wiki_info, None, board)))
+
+
+@settings_app.command("manual")
+def settings_manual(
+    form: Annotated[str, typer.Option("--format", help="wikitext or markdown.")] = "wikitext",
+) -> None:
+    """Prints the complete manual of the settings page."""
+    from bot.cli.settings import manual as command
+
+    raise typer.Exit(command(form))
+
+
+@settings_app.command("schema")
+def settings_schema() -> None:
+    """Prints the JSON Schema of the settings page, for editors."""
+    from bot.cli.settings import schema as command
+
+    raise typer.Exit(command())
+
+
 @app.command()
 def doctor(config: Config = DEFAULT_CONFIG, wiki: WikiName = "", printed: Printed = Format.TABLE) -> None:
     """Tells what works (login, rights, pages, database) and what to do about the rest."""
     from bot.cli.doctor import doctor as command
 
     raise typer.Exit(command(config, wiki, printed))
+
+
+@app.command()
+def undo(
+    number: Annotated[int, typer.Argument(metavar="RUN", help="The run's number; `clerk status` lists them.")],
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back; write nothing.")] = False,
+    printed: Printed = Format.TABLE,
+) -> None:
+    """Takes back what a run saved, where nobody built on it."""
+    from bot.cli.undo import undo as command
+
+    raise typer.Exit(command(config, wiki, number, printed, dry_run=dry_run))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.settings.common import BoardModel
@@ -79,6 +79,42 @@ archive:
   date_by: first
   keep_threads: 0
 """,
+    # English Wikipedia's Requests for page protection: the first parameter of {{RFPP}} is the outcome, and says how
+    # long a request stays. The subject is a page, so nobody is told. Archive pages go by month: a rolling
+    # archive, emptied after eight days, is not kept.
+    "protection": """
+threads: {style: sections, level: 3}
+resolved:
+  statuses:
+    RFPP: {s: resolved, semi: resolved, p: resolved, full: resolved, pd: resolved, t: resolved, m: resolved,
+      u: resolved, d: resolved, deny: resolved, nact: resolved, isol: resolved, note: in progress, ch: in progress,
+      ques: in progress}
+  closers: {groups: [sysop]}
+responders: {groups: [sysop]}
+archive:
+  resolved_after: {default: 12 h, s: 60 min, semi: 60 min, p: 60 min, full: 60 min, pd: 60 min, t: 60 min, m: 60 min,
+    u: 120 min, d: 240 min, deny: 240 min, nact: 360 min, isol: 360 min}
+  inactive_after: 24 h
+  unanswered_after: 7 days
+  to: "{board}/Archive/{year}/{month:02}"
+  date_by: moved
+  keep_threads: 0
+  move_at_least: 3
+""",
+    # English Wikipedia's Dispute resolution noticeboard: each case bears its status in a template, and volunteers, who
+    # are in no user group, stand on a page; the board names it under "responders: {listed_on: …}".
+    "dispute-cases": """
+threads: {style: sections, level: 2}
+resolved:
+  statuses:
+    DR case status: {resolved: resolved, closed: resolved, failed: resolved, open: in progress, active: in progress,
+      inprogress: in progress}
+  pairs: {"DRN archive top": DRN archive bottom}
+subjects: {templates: [User, userlinks]}
+archive:
+  resolved_after: 24 h
+  keep_threads: 2
+""",
     # Help desks of several wikis: questions go after three days, answered or not, onto one archive page a day.
     "help-desk": """
 threads: {style: sections, level: 2}
@@ -94,6 +130,68 @@ archive:
 """,
 }
 """The settings of each preset as a page would write them, with the practice that they come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the manual says of a preset: the boards it is for, the practice behind its numbers, what to add to it."""
+
+    boards: str
+    source: str
+    add: str = ""
+
+
+_SUMMARY = "summary: {page: …}, the page that lists what waits"
+ABOUT: Mapping[str, About] = {
+    "incidents": About(
+        "Boards for incidents of every kind, with reports about people.",
+        "English Wikipedia's Administrators' noticeboard/Incidents: idle threads go after 72 hours, closed ones "
+        "usually stay 24; any registered editor who is no party may close; whoever is named must be told.",
+        f"support: …; {_SUMMARY}",
+    ),
+    "admins": About(
+        "Boards on which administrators are spoken to.",
+        "English Wikipedia's Administrators' noticeboard: threads go after six days without a word.",
+        _SUMMARY,
+    ),
+    "edit-warring": About(
+        "Boards whose headings name who reports whom and end in a field for the result.",
+        "English Wikipedia's Administrators' noticeboard/Edit warring: \"User:A reported by User:B (Result: )\"; any "
+        "words after Result: close the report, which goes after 48 hours; telling the person named is compulsory.",
+        f"support: …; {_SUMMARY}",
+    ),
+    "vandalism-list": About(
+        "Lists of short reports that are taken away when they are handled.",
+        "English Wikipedia's Administrator intervention against vandalism, and Usernames for administrator attention: "
+        "nothing is archived and nobody is told, since attention is what vandals want.",
+        _SUMMARY,
+    ),
+    "vandalism-sections": About(
+        "Boards with a section for each report and words at the end of a heading.",
+        'German Wikipedia\'s Vandalismusmeldung: "(erl.)" goes after two hours, "(in Bearbeitung)" keeps bots off; one '
+        "archive page a day.",
+        _SUMMARY,
+    ),
+    "protection": About(
+        "Requests about pages, answered by a template whose first parameter is the outcome.",
+        "English Wikipedia's Requests for page protection, as its bots are set up there: 60 or 120 minutes after a "
+        "request was fulfilled, 240 or 360 after it was declined, 1,440 without a decision; at least three at a time.",
+        f"{_SUMMARY}; max_size or your own outcomes where they differ",
+    ),
+    "dispute-cases": About(
+        "Cases with a status template that volunteers work on.",
+        "English Wikipedia's Dispute resolution noticeboard: a case goes when it has been closed and quiet for 24 "
+        "hours; its volunteers are listed on a page.",
+        f"responders: {{listed_on: …}}, the page that lists the volunteers; {_SUMMARY}",
+    ),
+    "help-desk": About(
+        "Help desks and tea houses, where newcomers ask.",
+        "Help desks of several wikis: questions go after two or three days, onto one archive page a day. Nobody is "
+        "told and nothing escalates.",
+        _SUMMARY,
+    ),
+}
+"""What each preset is for, and where its numbers come from."""
 
 
 def expand(name: str, line: int, column: int, tasks: tuple[str, ...]) -> Section:
