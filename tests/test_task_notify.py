@@ -8,14 +8,33 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.messages import Messages
 from bot.model import Block, Board, Page, Revision, User
-from bot.plan import Need, NewSection, Plan, Snapshot, Told
-from tasks.notify import TOO_MANY_NAMED, NotifySettings, plan
+from bot.plan import Limits, Need, NewSection, Plan, Snapshot, Splices, Told
+from tasks.archive import UNANSWERED
+from tasks.notify import COVERAGE, TOO_MANY_NAMED, NotifySettings, plan
+from tasks.notify.gates import DECLINED
 from tasks.notify.notice import KIND, key_of
-from tests.builders import BOARD, NOW, ago, answered, board, hash_of, memory, page, resolved, signed, snapshot, user
+from tests.builders import (
+    BOARD,
+    NOW,
+    ago,
+    answered,
+    board,
+    hash_of,
+    memory,
+    page,
+    resolved,
+    rules,
+    signed,
+    snapshot,
+    user,
+)
 from tests.builders import thread as wikitext
 
 LIVE = NotifySettings(mode="live")
@@ -57,7 +76,10 @@ def test_whoever_is_named_gets_one_new_section_on_their_talk_page() -> None:
     assert edit.independent
 
 
-@pytest.mark.parametrize(("language", "chain"), [("en", ()), ("de", ("en",))])
+@pytest.mark.parametrize(
+    ("language", "chain"),
+    [(code, ("en",) if code != "en" else ()) for code in ("en", "de", "fr", "es", "ar", "zh-hans", "zh-hant")],
+)
 def test_the_words_of_a_notice(language: str, chain: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
     result, _ = decided(naming("Ben"), messages=Messages(language, chain))
     (edit,) = result.edits
@@ -271,3 +293,309 @@ def test_it_asks_for_all_people_of_all_threads_together() -> None:
         users=frozenset({"Ben", "Cem"}),
         origins=frozenset(thread.identity for thread in on.threads),
     )
+
+
+# Names, wishes and earlier words
+
+
+def several(*threads: tuple[str, str], hours: float = 2) -> Board:
+    """A board with one thread for each pair of reporter and subject."""
+    text = "".join(
+        wikitext(f"R{number}", (who, ago(hours=hours, minutes=number))) for number, (who, _) in enumerate(threads)
+    )
+    read = board(text)
+    return replace(
+        read,
+        threads=tuple(replace(one, subjects=(whom,)) for one, (_, whom) in zip(read.threads, threads, strict=True)),
+    )
+
+
+def seen(on: Board) -> dict[str, Revision | None]:
+    """The edits that opened the threads, as the history shows them."""
+    return {
+        one.identity: Revision(70 + number, one.opened or NOW, one.reporter, "", 10)
+        for number, one in enumerate(on.threads)
+    }
+
+
+def test_a_renamed_account_is_told_under_its_new_name() -> None:
+    people = [user("Ben", registered=False, renamed_to="Benno"), user("Benno")]
+
+    result, _ = decided(naming("Ben"), users=people)
+
+    assert [(edit.page, edit.person) for edit in result.edits] == [("User talk:Benno", "Benno")]
+
+
+@pytest.mark.parametrize("new", ["Vanished user 1234", "Renamed user ab12cd", "VanishedAccount7"])
+def test_a_vanished_account_is_left_alone(new: str) -> None:
+    people = [user("Ben", registered=False, renamed_to=new), user(new)]
+
+    assert why(decided(naming("Ben"), users=people)[0]) == ["a vanished account"]
+
+
+def test_a_notice_under_the_old_name_counts_for_the_new_one() -> None:
+    on = naming("Ben")
+    people = [user("Ben", registered=False, renamed_to="Benno"), user("Benno")]
+    key = key_of("Ben", on.threads[0].identity, snapshot(on))
+
+    assert why(decided(on, users=people, memory=memory(keys=frozenset({key})))[0]) == ["already told by the bot"]
+
+
+def test_a_reply_to_an_earlier_notice_ends_all_further_ones() -> None:
+    talk = wikitext("Discussion on Project:Elsewhere", ("Boardclerk", ago(days=30)), ("Ben", ago(days=29)))
+
+    result, _ = decided(naming("Ben"), pages=[page("User talk:Ben", talk)])
+
+    assert why(result) == ["replied to an earlier notice, which ends them"]
+    assert [(fact.kind, fact.thread) for fact in result.facts if fact.kind == DECLINED] == [(DECLINED, "Ben")]
+
+
+def test_the_reply_is_remembered_when_the_talk_page_was_archived() -> None:
+    facts = {(DECLINED, hash_of("Ben")): "1"}
+
+    assert not decided(naming("Ben"), memory=memory(facts=facts))[0].edits
+
+
+def test_somebody_elses_reply_ends_nothing() -> None:
+    talk = wikitext("Discussion on Project:Elsewhere", ("Boardclerk", ago(days=30)), ("Ana", ago(days=29)))
+
+    assert decided(naming("Ben"), pages=[page("User talk:Ben", talk)])[0].edits
+
+
+OPT_OUT = NotifySettings(mode="live", opt_out="Project:No notices")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (signed("Ben", ago(days=9), "* No notices please."), 0),
+        (signed("Ben", ago(days=9), "* [[User:Ben]]"), 0),
+        (signed("Clara", ago(days=9), "* [[User:Ben]]"), 0),
+        (signed("Ana", ago(days=9), "* [[User:Ben]]"), 1),
+        ("* [[User:Ben]]", 1),
+        (signed("Ben", ago(days=9), "* [[User:Dan]]"), 1),
+        ("", 1),
+    ],
+    ids=("own words", "own line", "admin", "somebody else", "unsigned", "for another", "empty"),
+)
+def test_the_opt_out_page_counts_lines_by_the_person_or_an_administrator(line: str, told: int) -> None:
+    pages = [page("Project:No notices", f"Sign below.\n\n{line}\n")]
+
+    result, _ = decided(naming("Ben"), settings=OPT_OUT, pages=pages, users=[user("Clara", "sysop")])
+
+    assert len(result.edits) == told
+
+
+def test_the_notice_names_the_opt_out_page() -> None:
+    result, _ = decided(naming("Ben"), settings=OPT_OUT)
+
+    assert isinstance(result.edits[0].change, NewSection)
+    assert "[[:Project:No notices]]" in result.edits[0].change.text
+
+
+def test_the_communitys_own_template_is_substituted() -> None:
+    on = naming("Ben")
+    options = NotifySettings(mode="live", template="Board notice")
+
+    result, _ = decided(on, settings=options, origins=seen(on))
+
+    assert isinstance(result.edits[0].change, NewSection)
+    assert result.edits[0].change.text == (
+        "{{subst:Board notice|1=Project:Incidents|2=Special:Diff/70|3=Boardclerk}} ~~~~"
+    )
+
+
+@pytest.mark.parametrize(
+    ("talk", "told"),
+    [
+        (signed("Zoe", ago(hours=1), "{{ANI-notice}}"), 0),
+        (signed("Zoe", ago(days=1), "{{ANI-notice}}"), 1),
+        (signed("Zoe", ago(hours=1), "<!-- [[Project:Incidents]] {{ANI-notice}} -->"), 1),
+        (signed("Zoe", ago(hours=1), "<nowiki>[[Project:Incidents]]</nowiki>"), 1),
+    ],
+    ids=("template", "before", "hidden", "nowiki"),
+)
+def test_only_what_shows_and_is_new_tells_anybody(talk: str, told: int) -> None:
+    options = NotifySettings(mode="live", told_by=("ANI-notice",))
+
+    result, _ = decided(naming("Ben"), settings=options, pages=[page("User talk:Ben", talk)])
+
+    assert len(result.edits) == told
+
+
+@pytest.mark.parametrize("box", ["{{hat|off topic}}", "{{Collapse top}}", "{{atop}}"])
+def test_a_folded_thread_leads_to_no_notices(box: str) -> None:
+    read = board(wikitext("Report", f"{box}\n" + signed("Ana", ago(hours=2))))
+    on = replace(read, threads=(replace(read.threads[0], subjects=("Ben",), reporter="Ana"),))
+
+    assert why(decided(on)[0]) == ["the thread is folded away"]
+
+
+# Limits
+
+
+def test_one_reporters_threads_lead_to_few_notices_a_day() -> None:
+    on = several(*(("Ana", f"P{number}") for number in range(5)))
+
+    result, _ = decided(on, origins=seen(on))
+
+    assert len(result.edits) == LIVE.per_reporter
+    assert sum(decision.verdict == "held back" for decision in result.decisions) == 2
+
+
+def test_the_limit_counts_earlier_notices_of_the_day_on_all_boards() -> None:
+    first = several(("Ana", "P1"), ("Ana", "P2"))
+    before, _ = decided(first, origins=seen(first))
+    keys = frozenset(edit.key for edit in before.edits)
+    elsewhere = several(("Ana", "P3"), ("Ana", "P4"), hours=3)
+
+    result, _ = decided(elsewhere, origins=seen(elsewhere), memory=memory(keys=keys))
+
+    assert len(result.edits) == 1
+
+
+def test_one_person_is_not_told_twice_because_of_one_reporter() -> None:
+    first = several(("Ana", "Ben"))
+    before, _ = decided(first, origins=seen(first))
+    keys = frozenset(edit.key for edit in before.edits)
+    again = several(("Ana", "Ben"), hours=3)
+
+    result, _ = decided(again, origins=seen(again), memory=memory(keys=keys))
+
+    assert why(result) == ["told lately because of the same reporter"]
+
+
+def test_threads_whose_opening_nobody_can_see_count_as_one_reporters() -> None:
+    on = several(*((f"Forged{number}", f"P{number}") for number in range(6)))
+
+    assert len(decided(on)[0].edits) == LIVE.per_reporter
+
+
+@pytest.mark.parametrize(("boards", "told"), [(0, 5), (2, 5), (1, 10)], ids=("unknown", "two", "alone"))
+def test_a_flood_on_one_board_leaves_notices_for_the_others(boards: int, told: int) -> None:
+    on = several(*((f"A{number}", f"P{number}") for number in range(20)))
+
+    result, _ = decided(on, origins=seen(on), limits=Limits(notices_left=10, boards=boards))
+
+    assert len(result.edits) == told
+    assert sum(decision.verdict == "held back" for decision in result.decisions) == 20 - told
+
+
+@hypothesis_settings(derandomize=True, max_examples=60, deadline=None)
+@hypothesis_given(
+    pairs=st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("PQRS")), max_size=8, unique=True),
+    left=st.integers(0, 12),
+)
+def test_planning_again_right_after_tells_nobody_more_than_a_limit_held_back(
+    pairs: list[tuple[str, str]], left: int
+) -> None:
+    on = several(*pairs)
+    first, _ = decided(on, origins=seen(on), limits=Limits(notices_left=left))
+    told = tuple(Told(hash_of(edit.person), hash_of(edit.threads[0]), KIND, NOW) for edit in first.edits)
+    kept = memory(keys=frozenset(edit.key for edit in first.edits), told=told, spent={"notices": len(told)})
+
+    second, _ = decided(on, origins=seen(on), limits=Limits(notices_left=left - len(told)), memory=kept)
+
+    assert not second.edits
+
+
+# Reminding, observing, coverage
+
+
+REMIND = NotifySettings(mode="live", subjects="remind")
+
+
+def test_reminding_says_it_in_the_thread_once_and_tells_nobody() -> None:
+    on = naming("Ben")
+
+    result, _ = decided(on, settings=REMIND, pages=[page(BOARD, on.text)])
+    (edit,) = result.edits
+    assert isinstance(edit.change, Splices)
+    again, _ = decided(on, settings=REMIND, pages=[page(BOARD, on.text)], memory=memory(keys=frozenset({edit.key})))
+
+    assert edit.page == BOARD
+    assert not edit.person
+    assert edit.change.apply(on.text).endswith("any editor may. ~~~~\n\n")
+    assert not again.edits
+
+
+def test_no_reminder_where_somebody_told_them() -> None:
+    talk = page("User talk:Ben", signed("Zoe", ago(hours=1), f"See [[{BOARD}]]."))
+
+    assert not decided(naming("Ben"), settings=REMIND, pages=[talk, page(BOARD, "x")])[0].edits
+
+
+def test_who_knows_from_whom_is_remembered() -> None:
+    on = naming("Ben", "Cem", "Dan")
+    talk = page("User talk:Ben", signed("Zoe", ago(hours=1), f"See [[{BOARD}]]."))
+
+    result, _ = decided(on, pages=[talk], users=[user("Dan", "bot")])
+
+    assert [fact.value for fact in result.facts if fact.kind == COVERAGE] == ["1 1 1"]
+
+
+# Those who opened a thread
+
+
+ASKED = NotifySettings(mode="live", subjects="off", reporters=("answered", "resolved", "archived_unanswered"))
+
+
+def test_a_reporter_is_told_of_an_answer_once() -> None:
+    on = board(wikitext("Report", ("Ana", ago(hours=9)), ("Zoe", ago(hours=2))))
+
+    result, _ = decided(on, settings=ASKED)
+    (edit,) = result.edits
+    again, _ = decided(on, settings=ASKED, memory=memory(keys=frozenset({edit.key})))
+
+    assert (edit.page, edit.kind) == ("User talk:Ana", "answered-notice")
+    assert not again.edits
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        [("Zoe", ago(minutes=5))],
+        [("Zoe", ago(hours=3)), ("Ana", ago(hours=2))],
+        [("Zoe", ago(days=8))],
+        [],
+    ],
+    ids=("just now", "seen", "long ago", "none"),
+)
+def test_reporters_who_know_or_need_not_know_are_not_told(comments: list[tuple[str, datetime]]) -> None:
+    on = board(wikitext("Report", ("Ana", ago(days=9)), *comments))
+
+    assert not decided(on, settings=ASKED)[0].edits
+
+
+def test_a_reporter_is_told_that_the_thread_was_resolved() -> None:
+    on = board(wikitext("Report", ("Ana", ago(hours=9)), resolved(ago(hours=2))))
+
+    assert [edit.kind for edit in decided(on, settings=ASKED)[0].edits] == ["resolved-notice"]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar", "zh-hans", "zh-hant"])
+def test_the_words_for_a_post_archived_without_an_answer(language: str, snapshot: SnapshotAssertion) -> None:
+    archive = "Project:Incidents/Archive 1"
+    gone = wikitext("Ben again", ("Ana", ago(days=20)))
+    (identity,) = (thread.identity for thread in board(gone).threads)
+    facts = {(UNANSWERED, hash_of(identity)): f"2026-11-02T12:00:00Z 2026-11-21T12:00:00Z {archive}"}
+
+    result, _ = decided(
+        board("Lead.\n"),
+        settings=ASKED,
+        pages=[page(archive, f"Archive.\n\n{gone}")],
+        memory=memory(facts=facts),
+        messages=Messages(language),
+        rules=rules(support="Project:Help"),
+    )
+    (edit,) = result.edits
+    assert isinstance(edit.change, NewSection)
+
+    assert (edit.page, edit.kind) == ("User talk:Ana", "archived-notice")
+    assert "\n".join((edit.change.heading, edit.change.text, edit.summary)) == snapshot
+
+
+def test_a_post_that_somebody_took_out_of_the_archive_is_not_written_about() -> None:
+    facts = {(UNANSWERED, hash_of("Ana|x|1")): "2026-11-02T12:00:00Z 2026-11-21T12:00:00Z Project:A"}
+
+    assert not decided(board("Lead.\n"), settings=ASKED, memory=memory(facts=facts))[0].edits
