@@ -127,7 +127,7 @@ def test_orders_in_comments_and_nowiki_are_none() -> None:
 # The same decisions as archivebot
 
 
-def _thread(number: int, age: timedelta, answered_later: bool) -> str:
+def _thread(number: int, age: timedelta, *, answered_later: bool) -> str:
     last = NOW.replace(second=0) - age
     first = last - timedelta(hours=number % 5) if answered_later else last
 
@@ -178,7 +178,7 @@ def test_the_same_threads_go_as_with_archivebot(seed: int) -> None:
     dice = random.Random(seed)
     hours, left, least = dice.choice((24, 48, 72, 168)), dice.randrange(0, 6), dice.randrange(1, 5)
     ages = sorted((timedelta(minutes=dice.randrange(5, 20_000)) for _ in range(dice.randrange(1, 14))), reverse=True)
-    text = "Lead.\n\n" + "".join(_thread(n, age, dice.random() < 0.6) for n, age in enumerate(ages))
+    text = "Lead.\n\n" + "".join(_thread(n, age, answered_later=dice.random() < 0.6) for n, age in enumerate(ages))
     orders = (
         f"{{{{User:MiszaBot/config|algo=old({hours}h)|minthreadsleft={left}|minthreadstoarchive={least}"
         f"|archive={BOARD}/Archive %(counter)d}}}}"
@@ -191,7 +191,7 @@ def test_the_same_threads_go_as_with_archivebot(seed: int) -> None:
 
 def test_where_few_may_go_the_longest_quiet_go_and_not_the_topmost() -> None:
     ages = [timedelta(days=5), timedelta(days=9), timedelta(days=7)]
-    text = "Lead.\n\n" + "".join(_thread(n, age, True) for n, age in enumerate(ages))
+    text = "Lead.\n\n" + "".join(_thread(n, age, answered_later=True) for n, age in enumerate(ages))
     orders = "{{User:MiszaBot/config|algo=old(72h)|minthreadsleft=2|minthreadstoarchive=1}}"
 
     assert _archivebot(ages, timedelta(hours=72), 2, 1) == {0}
