@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.model import Account, Page, Revision
-from bot.plan import Decision, Fact, Limits, Memory, Need, Plan, Snapshot, WholeText
+from bot.plan import Decision, Fact, Limits, Memory, Need, Plan, Snapshot, Splices, WholeText
 from bot.reading.rules import People
 from tasks.archive import TASK, UNANSWERED, ArchiveSettings, plan
 from tasks.archive.brakes import DENIED
@@ -446,6 +446,56 @@ def test_threads_that_a_person_put_back_are_left_alone() -> None:
     known = Memory(hash_of, left_alone=frozenset({hash_of(given_.board.threads[0].identity)}))
 
     assert _verdicts(_plan(replace(given_, memory=known))) == ["stay: put back by hand"]
+
+
+REPORTS = rules(style="list", report_templates=("Vandal",))
+
+
+def _report(name: str, hours: float = 72, closed: bool = True) -> str:
+    line = f"* {{{{Vandal|{name}}}}} {signed(f'Author {name}', ago(hours=hours + 1))}\n"
+    return line + (f"** {{{{resolved}}}} {signed('Clara', ago(hours=hours))}\n" if closed else "")
+
+
+def test_handled_reports_are_taken_off_a_list_where_the_settings_say_so_and_no_others() -> None:
+    text = "Words.\n" + _report("One") + _report("Two", closed=False) + _report("Three", 80) + "\nMore words.\n"
+    given_: dict[str, Any] = {"handled": "remove", "inactive_after": "1 h", "unanswered_after": "24 h"}
+
+    wanted = _plan(snapshot(text, rules=REPORTS), **given_)
+
+    (edit,) = wanted.edits
+    assert isinstance(edit.change, Splices)
+    assert edit.change.apply(text) == "Words.\n" + _report("Two", closed=False) + "\nMore words.\n"
+    assert (edit.kind, edit.page, edit.begins, edit.finishes) == ("remove", BOARD, None, ())
+    assert edit.summary == "Bot: 2 handled reports removed; the page history keeps them"
+    assert _verdicts(wanted) == ["remove", "stay", "remove"]
+
+
+def test_a_removed_report_that_a_person_put_back_stays() -> None:
+    seen = snapshot(_report("One") + _report("Two"), rules=REPORTS)
+    facts = {
+        (fact.kind, hash_of(fact.thread)): fact.value for fact in _plan(seen, handled="remove").facts if fact.thread
+    }
+
+    again = _plan(replace(seen, memory=memory(facts=facts)), handled="remove")
+
+    assert again.edits == ()
+    assert _verdicts(again) == ["stay: put back by hand"] * 2
+
+
+def test_a_report_that_takes_over_the_identity_of_a_removed_one_is_not_taken_for_put_back() -> None:
+    seen = snapshot(_report("One") + _report("One", closed=False), rules=REPORTS)
+
+    wanted = _plan(seen, handled="remove")
+
+    assert len(wanted.edits) == 1
+    assert [fact.kind for fact in wanted.facts] == ["archive-board"]
+
+
+def test_sections_are_never_removed() -> None:
+    wanted = _plan(_done("A"), handled="remove")
+
+    assert wanted.edits == ()
+    assert _verdicts(wanted) == ["refused: threads are not removed"]
 
 
 def test_edit_summaries_name_counts_and_the_other_page_and_nobody() -> None:

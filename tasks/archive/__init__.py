@@ -13,6 +13,7 @@ from tasks.archive.choose import NAME, PUT_BACK, RETURNED, Due, Stays, Verdict, 
 from tasks.archive.index import with_index
 from tasks.archive.pages import COUNTER, Filling, Placing, archive_edit, cut_edit, place, put_back
 from tasks.archive.recover import WAITS, recover
+from tasks.archive.remove import remove
 from tasks.archive.settings import ArchiveSettings
 
 __all__ = ["TASK", "UNANSWERED", "ArchiveSettings", "plan"]
@@ -45,7 +46,10 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
     if stop or lost:
         whole = tuple(decision for decision in (stop, lost) if decision)
         return Plan(decisions=whole, facts=(size,), settled=settled)
-    return _move(snapshot, settings, now, verdicts, need, Plan(facts=(size,), settled=settled))
+    start = Plan(facts=(size,), settled=settled)
+    if settings.handled == "remove":
+        return need or remove(snapshot, settings, now, verdicts, start)
+    return _move(snapshot, settings, now, verdicts, need, start)
 
 
 def _due_by(verdicts: Sequence[Verdict]) -> Callable[[Thread], bool]:
@@ -181,6 +185,6 @@ TASK: Task[ArchiveSettings] = Task(
     settings=ArchiveSettings,
     plan=plan,
     every=ArchiveSettings.look_every,
-    needs_words=("archive-moved", "archive-cut", "archive-updated", "archive-undone"),
+    needs_words=("archive-moved", "archive-cut", "archive-updated", "archive-undone", "archive-removed"),
 )
 """The task as the runner and the settings page know it."""

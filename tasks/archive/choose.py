@@ -23,15 +23,25 @@ RETURNED = "archive-returned"
 """Kind of fact: a thread that was found to stand in the archive already; a person put it back on the board."""
 
 
+REMOVED = "archive-removed"
+"""Kind of fact: when a handled report was taken off a board that keeps no archive."""
+
+_HANDLED = (Status.RESOLVED, Status.WITHDRAWN)
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A thread whose time has come. ``since`` is when it was last touched; ``unanswered`` that nobody answered it."""
+    """A thread whose time has come. ``since`` is when it was last touched; ``unanswered`` that nobody answered it.
+
+    ``handled`` is true where somebody closed it or its reporter took it back.
+    """
 
     thread: Thread
     since: datetime
     unanswered: bool
     found: str
     wanted: str
+    handled: bool = False
 
     @property
     def decision(self) -> Decision:
@@ -141,7 +151,8 @@ def _judge(
         return Stays(thread, "stay", quiet, f"{rule}: {say_duration(delay)}", early)
     if changed := changed_by_saving(snapshot.board.wikitext(thread), snapshot.info):
         return Stays(thread, "stay: text would change", changed, "wikitext that a save leaves as it is")
-    return Due(thread, since, conclusion.status is Status.UNANSWERED, quiet, f"{rule}: {say_duration(delay)}")
+    unanswered, handled = conclusion.status is Status.UNANSWERED, conclusion.status in _HANDLED
+    return Due(thread, since, unanswered, quiet, f"{rule}: {say_duration(delay)}", handled)
 
 
 def _early(
@@ -169,6 +180,8 @@ def _held(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: datet
     hashed = memory.hash_of(thread.identity)
     if hashed in memory.left_alone or (RETURNED, hashed) in memory.facts:
         return Stays(thread, PUT_BACK, "archived once, on the board again", "a thread never archived")
+    if (REMOVED, hashed) in memory.facts:
+        return Stays(thread, PUT_BACK, "removed once, on the board again", "a report never removed")
     if thread.pin is not None and (thread.pin.until is None or thread.pin.until > now):
         until = "without an end" if thread.pin.until is None else f"until {_day(thread.pin.until)}"
         return Stays(thread, "stay: pinned", f"pinned {until}", "no pin")

@@ -225,11 +225,15 @@ def held_texts(texts: Sequence[str]) -> tuple[str, ...]:
     return (*texts[:-1], lasting(texts[-1])) if texts else ()
 
 
+def cut_change(threads: Sequence[Thread]) -> Splices:
+    """What takes threads off the board: one splice for each, also where they touch, so that each can be looked for."""
+    return Splices(tuple(Splice(start, end, "") for start, end in sorted((one.start, one.end) for one in threads)))
+
+
 def cut_edit(threads: Sequence[Thread], archives: Sequence[Page], snapshot: Snapshot) -> Edit:
     """The edit that takes threads off the board, once these archives hold them."""
     board = snapshot.board
-    # One splice for each thread, also where they touch: each span must be found in one of the archives.
-    change = Splices(tuple(Splice(start, end, "") for start, end in sorted((one.start, one.end) for one in threads)))
+    change = cut_change(threads)
     left = change.apply(board.text)
     texts = [lasting(board.wikitext(thread)) for thread in threads]
     titles = [page.title for page in archives]

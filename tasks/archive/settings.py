@@ -110,6 +110,10 @@ class ArchiveSettings(TaskSettings):
     move_at_most: Annotated[Count, between(1, 500)] = 20
     """How many threads one run moves at most [20]; the oldest go first."""
 
+    handled: Literal["move", "remove"] = "move"
+    """``move`` [default] archives; ``remove`` takes handled reports off a list-style board, where they stay in the
+    page's history. What nobody closed is never removed."""
+
     board_max_size: Annotated[OptionalSize, between(10_000, 2**31 - 1, "bytes")] = None
     """Where the board is larger than this, answered and closed threads that were quiet for a day go before their time,
     the longest quiet first, until it fits [never]. Threads that nobody answered never go this way."""
