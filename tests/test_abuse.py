@@ -1,0 +1,288 @@
+"""What one hostile person may try: whole runs on the embedded wiki, in which the bot must not help to harm anybody."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.world import BOARD, BOT, NOW, World, board, signed, world
+
+PAGE = """\
+version: 1
+support: "Project:Getting help"
+defaults: {mode: live, quiet: 0 s}
+boards:
+  "Project:Incidents":
+    resolved: {templates: [resolved], withdrawn: [withdrawn], closers: {groups: [sysop]}}
+    responders: {groups: [sysop]}
+    subjects: {templates: [userlinks], headings: true}
+    archive: {resolved_after: 24 h, unanswered_after: 14 days, keep_threads: 0}
+    notify: {subjects: notice, wait: 20 min, reporter_min_edits: 0, opt_out: "Project:No notices"}
+    status:
+      template: case
+      states: {new: [new], old: [old]}
+      moves: [{states: [new], to: old, open_for: 2 h}]
+      blocked: mark
+    backlog: {flag_at: 3, clear_at: 1}
+    summary: {page: "Project:Incidents/Waiting"}
+    escalate: {page: "Project:Incidents/Overdue", unanswered_after: 2 h, open_after: 7 days}
+"""
+OVERDUE, WAITING = f"{BOARD}/Overdue", f"{BOARD}/Waiting"
+OWN = {BOARD, OVERDUE, WAITING}
+
+
+def report(
+    words: str, *, heading: str = "Report", by: str = "Alba", age: timedelta = timedelta(hours=3), more: str = ""
+) -> str:
+    """One thread."""
+    return f"== {heading} ==\n{signed(by, NOW - age, words)}\n{more}\n"
+
+
+def scene(*threads: str) -> World:
+    """A wiki with every task at work on one board."""
+    return world(*threads, page=PAGE)
+
+
+def told(at: World) -> dict[str, int]:
+    """How many notices the bot left, by talk page."""
+    pages = [title for title in at.bot_edits() if title.startswith("User talk:")]
+    return {title: pages.count(title) for title in pages}
+
+
+def twice(at: World) -> None:
+    """Two runs; the second one has nothing to do."""
+    at.run()
+    before = at.bot_edits()
+    at.run()
+    assert at.bot_edits() == before
+
+
+def overdue(at: World) -> int:
+    """How many lines stand on the overdue page."""
+    return len(re.findall(r"^\* <!-- bc:", at.text(OVERDUE), re.M))
+
+
+def test_a_report_that_names_fifty_people_tells_nobody_and_says_so() -> None:
+    at = scene(report(" ".join(f"{{{{userlinks|Person {number}}}}}" for number in range(50))))
+
+    twice(at)
+
+    assert told(at) == {}
+    assert "Names more accounts than are told automatically" in at.text(WAITING)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "[[User:Eva]] [[Category:Harassers]]",
+        "{{subst:Eva}} {{User:Eva/evil}}",
+        "Eva | a || b",
+        "Eva ~~~~~ done",
+        "Eva <ref>x</ref> <nowiki>",
+        "Eva\n== Second ==",
+        "Eva <!-- boardclerk begin: Wiki:Incidents -->",
+        "Eva " + "x" * 10_000,
+    ],
+    ids=("links", "templates", "pipes", "tildes", "tags", "newline", "marker", "long"),
+)
+def test_a_hostile_heading_is_never_quoted(heading: str) -> None:
+    at = scene(report("{{userlinks|Dario}} and so on.", heading=heading))
+
+    twice(at)
+
+    # The board and its archive hold people's words; all other pages only the bot's own.
+    for title in set(at.bot_edits()) - {BOARD} - {one for one in at.bot_edits() if "/Archive" in one}:
+        text = at.text(title)
+        assert "Eva" not in text
+        assert "Harassers" not in text
+        assert "xxxx" not in text
+    assert not any("Eva" in one.summary for one in at.wiki.contributions())
+    assert all(count == 1 for count in told(at).values())
+
+
+@pytest.mark.parametrize("name", ["Template:Evil", "de:Eva", "Eva{{evil", "Eva/sub", "Eva]]", "Category:X", "Clerk"])
+def test_a_subject_called_like_something_else_makes_no_other_page(name: str) -> None:
+    at = scene(report(f"{{{{userlinks|{name}}}}}"))
+
+    twice(at)
+
+    assert set(at.bot_edits()) <= OWN
+    assert told(at) == {}
+
+
+def test_a_close_by_the_person_named_closes_nothing() -> None:
+    close = "{{resolved}} " + signed("Eva", NOW - timedelta(hours=30), "Nothing to see.")
+    at = scene(report("{{userlinks|Eva}}", age=timedelta(hours=40), more=close + "\n"))
+
+    twice(at)
+
+    assert "Closed by a party" in at.text(WAITING)
+    assert overdue(at) == 1
+    assert not any("/Archive" in title for title in at.bot_edits())
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [("Alba", "Still waiting."), ("Dario", "+1"), ("Dario", "{{resolved}} fine now"), ("Alba", "{{withdrawn}} sorry")],
+    ids=("bump", "friend", "close", "withdrawal"),
+)
+def test_no_bump_friend_or_withdrawal_ends_an_alarm(who: str, words: str) -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.run()
+    assert overdue(at) == 1
+
+    at.says(who, BOARD, at.text(BOARD) + "\n:" + signed(who, at.wiki.now, words))
+    at.run()
+    assert overdue(at) == 1
+
+    at.says("Root", BOARD, at.text(BOARD) + "\n:" + signed("Root", at.wiki.now, "I look into it."))
+    at.run()
+    assert overdue(at) == 0
+
+
+def test_an_alarm_outlasts_the_removal_of_its_thread() -> None:
+    at = scene(report("{{userlinks|Eva}}"), report("Other.", heading="Other", age=timedelta(hours=1)))
+    at.run()
+
+    at.says("Eva", BOARD, board(report("Other.", heading="Other", age=timedelta(hours=1))))
+    at.run()
+
+    assert overdue(at) == 1
+
+
+def test_filing_and_blanking_ten_times_gives_one_notice() -> None:
+    at = scene("")
+    for number in range(10):
+        opened = at.wiki.now
+        text = f"== R{number} ==\n" + signed("Alba", opened, "{{userlinks|Eva}}")
+        at.says("Alba", BOARD, board(text))
+        at.wiki.advance(timedelta(minutes=30))
+        at.run()
+        at.says("Alba", BOARD, "Write below.")
+        at.wiki.advance(timedelta(hours=1))
+        at.run()
+
+    assert told(at) == {"User talk:Eva": 1}
+
+
+def test_many_reports_by_one_reporter_tell_three_people_a_day() -> None:
+    names = ("Bea", "Clara", "Dario", "Eva", "Root")
+    at = scene("")
+    for number, name in enumerate(names):
+        text = f"== R{number} ==\n" + signed("Alba", at.wiki.now, f"{{{{userlinks|{name}}}}}") + "\n\n"
+        at.says("Alba", BOARD, at.text(BOARD) + "\n\n" + text)
+        at.wiki.advance(timedelta(minutes=3))
+    at.wiki.advance(timedelta(minutes=30))
+
+    at.run()
+
+    assert len(told(at)) == 3
+
+
+def test_forged_signatures_do_not_multiply_the_notices() -> None:
+    names = ("Bea", "Clara", "Dario", "Eva", "Root")
+    threads = [report(f"{{{{userlinks|{name}}}}}", heading=name, by=f"Forged {name}") for name in names]
+    at = scene(*threads)
+
+    at.run()
+
+    assert len(told(at)) <= 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<!-- [[Wiki:Incidents]] {when} -->",
+        "<nowiki>[[Wiki:Incidents]] {when}</nowiki>",
+        "<!-- bc:subject-notice --> {when}",
+    ],
+    ids=("comment", "nowiki", "marker"),
+)
+def test_a_false_marker_on_a_talk_page_keeps_nobody_from_being_told(line: str) -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.says("Alba", "User talk:Eva", "Hello.\n\n" + line.format(when=signed("Alba", NOW, "x")))
+
+    at.run()
+
+    assert told(at) == {"User talk:Eva": 1}
+
+
+def test_a_false_marker_on_the_overdue_page_silences_no_alarm() -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.run()
+    true = at.text(OVERDUE)
+    other = scene(report("{{userlinks|Eva}}"))
+    other.says("Alba", OVERDUE, true.replace("A thread", "No thread"))
+
+    other.run()
+
+    assert "No thread" not in other.text(OVERDUE)
+    assert overdue(other) == 1
+
+
+def test_nobody_opts_out_for_somebody_else() -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.says("Alba", "Project:No notices", signed("Alba", NOW, "* [[User:Eva]]"))
+
+    at.run()
+
+    assert told(at) == {"User talk:Eva": 1}
+
+
+def test_over_a_word_or_a_flag_there_is_no_edit_war() -> None:
+    at = scene(
+        *(report("Words. {{case|new}}", heading=f"R{number}", age=timedelta(hours=3 + number)) for number in range(3))
+    )
+    before = at.text(BOARD)
+    at.run()
+    changed = at.text(BOARD)
+    assert "{{Admin backlog}}" in changed
+    assert changed.count("{{case|old}}") == 3
+
+    for _ in range(3):
+        at.says("Eva", BOARD, before)
+        at.run()
+
+    assert at.text(BOARD) == before
+    assert at.bot_edits().count(BOARD) == 2
+
+
+def test_a_mark_that_somebody_took_away_is_not_put_back() -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.wiki.block("Eva", by="Root")
+    before = at.text(BOARD)
+    at.run()
+    assert "all accounts named in it were blocked" in at.text(BOARD)
+
+    at.says("Dario", BOARD, before)
+    at.run()
+
+    assert at.text(BOARD) == before
+
+
+def test_the_bots_own_lines_are_nobodys_answer() -> None:
+    reminding = PAGE.replace("subjects: notice", "subjects: remind").replace("responders: {groups: [sysop]}", "")
+    at = world(report("{{userlinks|Eva}}"), page=reminding)
+
+    twice(at)
+
+    assert "Nobody seems to have done so yet" in at.text(BOARD)
+    assert f"[[User:{BOT}" in at.text(BOARD)
+    assert overdue(at) == 1
+
+
+def test_with_the_journal_lost_nothing_is_said_twice() -> None:
+    at = scene(report("{{userlinks|Eva}} {{case|new}}"))
+    at.run()
+    at.run()
+    before = at.bot_edits()
+    assert told(at) == {"User talk:Eva": 1}
+
+    at.says("Eva", "User talk:Eva", "Blanked by its owner.")
+    at.lose_journal()
+    at.run()
+    at.run()
+
+    assert at.bot_edits() == before
