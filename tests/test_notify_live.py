@@ -1,4 +1,4 @@
-"""Notices on a real MediaWiki with Echo: one notification for each person told, none from whatever else the bot does."""
+"""Notices on a real MediaWiki with Echo: one notification for each person told, none from anything else it does."""
 
 from __future__ import annotations
 
