@@ -190,6 +190,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchivedCopy:
+    """Where a thread was moved to, and the SHA-256 (hex) of its bytes as they went there."""
+
+    archive: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What the journal remembers about one board, as a task may see it.
 
@@ -198,7 +206,8 @@ class Memory:
     fact about the whole board is kept under (kind, ""). ``keys`` are the keys that tasks gave to edits of theirs
     (``Edit.key``) and that were saved: an edit whose key stands there was made already. ``left_alone`` are hashes of
     threads that a person put back. ``spent`` counts what was done today by kind, on the whole wiki. ``facts`` are
-    remembered values by (kind, hashed identity). ``hash_of`` makes the keyed hash of any tuple of words.
+    remembered values by (kind, hashed identity). ``archived`` tells by hash where threads that were put back had been
+    moved to last. ``hash_of`` makes the keyed hash of any tuple of words.
     """
 
     hash_of: Callable[..., str]
@@ -208,6 +217,7 @@ class Memory:
     spent: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
+    archived: Mapping[str, ArchivedCopy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

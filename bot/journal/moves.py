@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from bot.journal import tables as t
 from bot.journal.part import Part, new_id
-from bot.plan import Move, MovedThread
+from bot.plan import ArchivedCopy, Move, MovedThread
 
 
 class Moves(Part):
@@ -67,6 +67,20 @@ class Moves(Part):
                 rows = [{"wiki": self.wiki, "board": board, "thread": thread, "instant": now} for thread in new]
                 connection.execute(insert(t.left_alone), rows)
         return frozenset(known | set(new))
+
+    def archived_copies(self, board: str, hashes: Iterable[str]) -> Mapping[str, ArchivedCopy]:
+        """Where these threads were moved to last, by their hashes; those never moved for good are left out."""
+        m, th = t.moves.c, t.moved_threads.c
+        query = (
+            select(th.thread, th.digest, m.archive)
+            .join(t.moves, m.id == th.move)
+            .where(m.wiki == self.wiki, m.board == board, m.state == "finished")
+            .order_by(m.id)
+        )
+        wanted = frozenset(hashes)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return {row.thread: ArchivedCopy(row.archive, row.digest) for row in rows if row.thread in wanted}
 
     def _open(self, board: str) -> Any:
         return and_(t.moves.c.wiki == self.wiki, t.moves.c.board == board, t.moves.c.state == "begun")

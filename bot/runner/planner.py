@@ -115,14 +115,16 @@ class Planner:
         if job.memory is None or job.memory[0] != self.epoch:
             journal, now = self.journal, self.desk.now
             here = [journal.hash_of(thread.identity) for thread in board.threads]
+            put_back = journal.put_back(job.title, here, now)
             memory = Memory(
                 journal.hash_of,
                 journal.open_moves(job.title),
                 journal.told(job.title),
-                journal.put_back(job.title, here, now),
+                put_back,
                 journal.spent(now),
                 journal.facts(job.title),
                 journal.own_keys(),
+                journal.archived_copies(job.title, put_back) if put_back else {},
             )
             job.memory = (self.epoch, memory)
         return job.memory[1]

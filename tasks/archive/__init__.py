@@ -14,6 +14,7 @@ from tasks.archive.index import with_index
 from tasks.archive.pages import COUNTER, Filling, Placing, archive_edit, cut_edit, place, put_back
 from tasks.archive.recover import WAITS, recover
 from tasks.archive.remove import remove
+from tasks.archive.returned import with_copies_taken_out
 from tasks.archive.settings import ArchiveSettings
 
 __all__ = ["TASK", "UNANSWERED", "ArchiveSettings", "plan"]
@@ -49,7 +50,8 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
     start = Plan(facts=(size,), settled=settled)
     if settings.handled == "remove":
         return need or remove(snapshot, settings, now, verdicts, start)
-    return _move(snapshot, settings, now, verdicts, need, start)
+    moved = _move(snapshot, settings, now, verdicts, need, start)
+    return moved if isinstance(moved, Need) else with_copies_taken_out(moved, snapshot, settings)
 
 
 def _due_by(verdicts: Sequence[Verdict]) -> Callable[[Thread], bool]:
@@ -185,6 +187,13 @@ TASK: Task[ArchiveSettings] = Task(
     settings=ArchiveSettings,
     plan=plan,
     every=ArchiveSettings.look_every,
-    needs_words=("archive-moved", "archive-cut", "archive-updated", "archive-undone", "archive-removed"),
+    needs_words=(
+        "archive-moved",
+        "archive-cut",
+        "archive-updated",
+        "archive-undone",
+        "archive-removed",
+        "archive-returned",
+    ),
 )
 """The task as the runner and the settings page know it."""

@@ -71,6 +71,11 @@ Verdict = Due | Stays
 PUT_BACK = "stay: put back by hand"
 
 
+def returned_key(thread: Thread, snapshot: Snapshot) -> str:
+    """The key of the edit that takes the archived copy of a thread out which a person put back."""
+    return snapshot.memory.hash_of("returned", snapshot.board.title, thread.identity)
+
+
 def is_unsafe(thread: Thread, snapshot: Snapshot) -> Stays | None:
     """Wikitext that must not be cut whatever the rules say: damaged, swallowed from above, or another page's."""
     unsafe_from = snapshot.board.unsafe_from
@@ -180,6 +185,8 @@ def _held(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: datet
     hashed = memory.hash_of(thread.identity)
     if hashed in memory.left_alone or (RETURNED, hashed) in memory.facts:
         return Stays(thread, PUT_BACK, "archived once, on the board again", "a thread never archived")
+    if memory.keys and returned_key(thread, snapshot) in memory.keys:
+        return Stays(thread, PUT_BACK, "its archived copy was taken out before", "a thread never archived")
     if (REMOVED, hashed) in memory.facts:
         return Stays(thread, PUT_BACK, "removed once, on the board again", "a report never removed")
     if thread.pin is not None and (thread.pin.until is None or thread.pin.until > now):

@@ -114,6 +114,10 @@ class ArchiveSettings(TaskSettings):
     """``move`` [default] archives; ``remove`` takes handled reports off a list-style board, where they stay in the
     page's history. What nobody closed is never removed."""
 
+    returned_copy: Literal["keep", "remove"] = "keep"
+    """What becomes of the archived copy of a thread that a person put back on the board: it stays [default], or the
+    bot takes it out where nobody touched it since. The thread itself is left alone for good."""
+
     board_max_size: Annotated[OptionalSize, between(10_000, 2**31 - 1, "bytes")] = None
     """Where the board is larger than this, answered and closed threads that were quiet for a day go before their time,
     the longest quiet first, until it fits [never]. Threads that nobody answered never go this way."""
