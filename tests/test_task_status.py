@@ -247,6 +247,18 @@ def test_a_partial_block_is_told_apart_and_closes_nothing() -> None:
     assert "by Clara from parts of the wiki until" in changed
 
 
+@pytest.mark.parametrize("seen", [True, False], ids=("seen free", "never seen free"))
+def test_an_account_locked_since_counts_like_a_blocked_one(seen: bool) -> None:
+    on = report("Ben", "Cem")
+    first, _ = decided(on, MARK, users=[user("Ben"), user("Cem")])
+    kept = memory(facts=facts(first) if seen else {})
+
+    result, _ = decided(on, MARK, users=[blocked("Ben"), user("Cem", locked=True)], memory=kept)
+
+    assert ("locked on all wikis" in after(result, on.text)) == seen
+    assert not decided(on, MARK, users=[user("Ben"), user("Cem")], memory=memory(facts=facts(first)))[0].facts
+
+
 def test_words_at_the_heading_can_be_the_mark() -> None:
     options = StatusSettings.model_validate({"blocked": "mark", "blocked_heading": "(erl.)"})
     on = report("Ben")

@@ -15,7 +15,7 @@ from bot.reading.wikitext import scan, tags_of
 from tasks.archive.brakes import restless
 from tasks.ownkeys import AT_ONCE, joined, made
 from tasks.people import judge, people_need
-from tasks.status.blocked import blocks_since, key_of, mark, remove
+from tasks.status.blocked import FREE, blocks_since, free_now, key_of, mark, partial, remove
 from tasks.status.settings import StatusSettings
 from tasks.status.table import Course, Label, goal, label_of, title_of, word_of
 
@@ -51,6 +51,8 @@ def plan(snapshot: Snapshot, settings: StatusSettings, now: datetime) -> Plan | 
     judged = [(thread, judge(thread, snapshot, now)) for thread in threads]
     changes, decisions, facts = _along_the_table(judged, snapshot, settings, now)
     handled, reasons = _handled(judged, snapshot, settings)
+    if settings.blocked != "off":
+        facts += [Fact(FREE, thread.identity, "1") for thread in threads if _to_note(thread, snapshot)]
     if changes or handled:
         pause = restless(snapshot, now)
         if isinstance(pause, Need):
@@ -61,6 +63,12 @@ def plan(snapshot: Snapshot, settings: StatusSettings, now: datetime) -> Plan | 
     if handled:
         edits.append(remove(handled, snapshot) if settings.blocked == "remove" else mark(handled, snapshot, settings))
     return Plan(tuple(edits), (*decisions, *reasons), tuple(facts))
+
+
+def _to_note(thread: Thread, snapshot: Snapshot) -> bool:
+    """Whether it is worth remembering that nobody named in a thread is locked yet."""
+    known = (FREE, snapshot.memory.hash_of(thread.identity)) in snapshot.memory.facts
+    return bool(thread.subjects) and not known and free_now(thread, snapshot)
 
 
 def _along_the_table(
@@ -174,7 +182,7 @@ def _handled(
             found, wanted = concluded.found, "an open thread that nobody works on"
         elif key_of(thread, snapshot) in ours:
             found, wanted = "it was marked before", "one mark per thread, whatever became of it"
-        elif settings.blocked == "remove" and (snapshot.rules.style != "list" or any(one.partial for one in blocks)):
+        elif settings.blocked == "remove" and (snapshot.rules.style != "list" or partial(blocks)):
             found, wanted = "no list, or a partial block", "a list-style board and blocks of the whole wiki"
         elif len(handled) >= AT_ONCE:
             verdict, wanted = "held back", "the next run"

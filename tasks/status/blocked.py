@@ -14,15 +14,37 @@ from tasks.status.settings import StatusSettings
 _HEADING = re.compile(r"\A(=+)(.*?)(\s*)(=+)(\s*)\Z", re.S)
 
 
-def blocks_since(thread: Thread, snapshot: Snapshot) -> tuple[Block, ...]:
-    """The blocks in force on everybody whom a thread names, all made since it was opened; empty where one has none."""
-    found: list[Block] = []
+FREE = "status-free"
+"""Kind of fact about a thread: when it was first looked at, none of the accounts that it names was locked."""
+
+
+def blocks_since(thread: Thread, snapshot: Snapshot) -> tuple[Block | None, ...]:
+    """The blocks in force on everybody whom a thread names, all made since it was opened; empty where one has none.
+
+    None stands for an account locked on all wikis. When that was done the wiki does not tell; it counts where the
+    account was seen unlocked in this thread before.
+    """
+    found: list[Block | None] = []
+    seen_free = (FREE, snapshot.memory.hash_of(thread.identity)) in snapshot.memory.facts
     for name in thread.subjects:
         user = snapshot.users[name]
-        if user.block is None or thread.opened is None or user.block.since < thread.opened:
+        if user.block is not None and thread.opened is not None and user.block.since >= thread.opened:
+            found.append(user.block)
+        elif user.locked and seen_free:
+            found.append(None)
+        else:
             return ()
-        found.append(user.block)
     return tuple(found)
+
+
+def partial(blocks: Sequence[Block | None]) -> bool:
+    """Whether one of the blocks is from parts of the wiki only."""
+    return any(block is not None and block.partial for block in blocks)
+
+
+def free_now(thread: Thread, snapshot: Snapshot) -> bool:
+    """Whether none of the accounts that a thread names is locked."""
+    return not any(snapshot.users[name].locked for name in thread.subjects)
 
 
 def key_of(thread: Thread, snapshot: Snapshot) -> str:
@@ -35,7 +57,7 @@ def mark(threads: Sequence[Thread], snapshot: Snapshot, settings: StatusSettings
     splices: list[Splice] = []
     for thread in threads:
         blocks = blocks_since(thread, snapshot)
-        whole = not any(block.partial for block in blocks)
+        whole = not partial(blocks)
         if whole and settings.blocked_heading:
             splices += _heading(thread, settings.blocked_heading, snapshot)
         template = f"{{{{{settings.blocked_template}}}}} " if whole and settings.blocked_template else ""
@@ -81,8 +103,10 @@ def _heading(thread: Thread, words: str, snapshot: Snapshot) -> list[Splice]:
     return [Splice(at, at, f" {words}")]
 
 
-def _said(block: Block, snapshot: Snapshot) -> str:
+def _said(block: Block | None, snapshot: Snapshot) -> str:
     """Who blocked and for how long; the name as plain text, so that nobody is pinged."""
+    if block is None:
+        return snapshot.messages.say("status-locked")
     part = "-partly" if block.partial else ""
     if block.until is None:
         return snapshot.messages.say(f"status-blocked{part}-forever", plain(block.by))
