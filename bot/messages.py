@@ -106,17 +106,25 @@ class Messages:
     def say(self, key: str, *parameters: str | int) -> str:
         """The sentence with its parameters filled in. Raises KeyError for a key that English lacks.
 
-        Parameters go in as they are: text taken from a page must have gone through ``plain`` or ``link``.
+        Parameters go in as they are: text taken from a page must have gone through ``plain`` or ``link``. A ``$9`` that
+        nothing is given for stays as it is: the community's own words must not stop the bot.
         """
         language, text = self._find(key)
 
+        def parameter(number: str) -> str | int | None:
+            return parameters[int(number) - 1] if 1 <= int(number) <= len(parameters) else None
+
         def form(match: re.Match[str]) -> str:
-            return _plural(language, int(parameters[int(match[1]) - 1]), match[2].split("|"))
+            number = parameter(match[1])
+            forms = match[2].split("|")
+            return _plural(language, number, forms) if isinstance(number, int) else forms[-1]
 
         with_forms = _PLURAL.sub(form, text)
 
         def filled(match: re.Match[str]) -> str:
-            value = parameters[int(match[1]) - 1]
+            value = parameter(match[1])
+            if value is None:
+                return match[0]
             return str(value) if isinstance(value, int) else isolated(value, text)
 
         return _PARAMETER.sub(filled, with_forms)

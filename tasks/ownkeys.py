@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.plan import Snapshot
 
@@ -17,4 +18,9 @@ def joined(keys: Iterable[str]) -> str:
 
 def made(snapshot: Snapshot) -> frozenset[str]:
     """Every key of every edit that was ever saved, those that stood joined taken apart."""
-    return frozenset(part for key in snapshot.memory.keys for part in key.split("_") if part)
+    return _parts(snapshot.memory.keys)
+
+
+@lru_cache(maxsize=4)
+def _parts(keys: frozenset[str]) -> frozenset[str]:
+    return frozenset(part for key in keys for part in key.split("_") if part)

@@ -121,6 +121,13 @@ def test_the_communitys_own_words_win() -> None:
     assert Messages("de", own={"summary-none": "Alles ruhig."}).say("summary-none") == "Alles ruhig."
 
 
+@pytest.mark.parametrize("words", ["$9 and $0", "{{PLURAL:$1|one|many}}", "{{PLURAL:$7|one|many}}", "100 $", ""])
+def test_own_words_with_slips_do_no_harm(words: str) -> None:
+    said = Messages("en", own={"summary-own": words}).say("summary-own", "[[:X]]", 3)
+
+    assert said == {"{{PLURAL:$1|one|many}}": "many", "{{PLURAL:$7|one|many}}": "many"}.get(words, words)
+
+
 def test_a_key_that_nobody_wrote_is_a_mistake_in_the_program() -> None:
     with pytest.raises(KeyError):
         Messages("en").say("no-such-key")

@@ -36,6 +36,8 @@ from tests.builders import (
     user,
 )
 from tests.builders import thread as wikitext
+from tests.world import NOTIFY, PAGE, world
+from tests.world import thread as report
 
 LIVE = NotifySettings(mode="live")
 
@@ -599,3 +601,39 @@ def test_a_post_that_somebody_took_out_of_the_archive_is_not_written_about() -> 
     facts = {(UNANSWERED, hash_of("Ana|x|1")): "2026-11-02T12:00:00Z 2026-11-21T12:00:00Z Project:A"}
 
     assert not decided(board("Lead.\n"), settings=ASKED, memory=memory(facts=facts))[0].edits
+
+
+# Whole runs
+
+
+def test_a_reporter_whose_post_is_archived_without_an_answer_hears_of_it_once_whatever_is_lost() -> None:
+    settings = (
+        PAGE.replace("keep_threads: 1", "keep_threads: 0").replace(
+            "inactive_after", "unanswered_after: 2 days, inactive_after"
+        )
+        + "    responders: {groups: [sysop]}\n    notify: {subjects: off, reporters: [archived_unanswered]}\n"
+    )
+    at = world(report(1, resolved=False), page=settings)
+
+    at.run()
+    at.run()
+    told = at.text("User talk:Alba")
+    at.says("Alba", "User talk:Alba", "Blanked.")
+    at.lose_journal()
+    at.run()
+    at.run()
+
+    assert at.bot_edits().count("User talk:Alba") == 1
+    assert "[[:Project:Getting help]]" in told or "[[:Wiki:Getting help]]" in told
+    assert "Report 1" not in told
+
+
+def test_two_runs_tell_everybody_named_once_and_the_second_changes_nothing() -> None:
+    at = world(report(1, resolved=False, names="Eva"), report(2, resolved=False, names="Dario"), page=PAGE + NOTIFY)
+
+    at.run()
+    before = at.bot_edits()
+    at.run()
+
+    assert sorted(title for title in before if "talk" in title) == ["User talk:Dario", "User talk:Eva"]
+    assert at.bot_edits() == before
