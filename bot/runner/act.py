@@ -121,10 +121,10 @@ class Actor:
                         return Stale(again)
                 case Denied(report, trouble):
                     edits.append(report)
-                    complete = False
+                    complete = complete and edit.independent
                     if trouble:
                         problems.append(f"{edit.task} on {job.title} ({edit.kind}): {report.reason}")
-                    if archived:
+                    if archived and not edit.independent:
                         # Something was archived and cannot be cut under this plan: the task decides how to end it.
                         return Stale("a later edit of the plan was refused")
                     if not edit.independent:
