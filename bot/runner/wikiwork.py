@@ -1,0 +1,153 @@
+"""Carries out the tasks that look at all boards of a wiki at once, after the boards' own tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.figures.report import BoardSeen
+from bot.journal import Look, WikiJournal
+from bot.model import Page
+from bot.operatorfile import WikiEntry
+from bot.plan import Edit, Memory, Need, Plan
+from bot.runner.desk import Desk
+from bot.runner.mandate import Mandate, mandate
+from bot.runner.planner import ROUNDS, Planner
+from bot.runner.rebase import applied
+from bot.runner.values import BoardReport, EditReport, RunOptions, State, TaskReport
+from bot.runner.write import Context, Denied, Stale, Writer, Written
+from bot.schedule import is_due, next_look
+from bot.settings.report import ReportSettings
+from bot.settings.schema import Settings
+from bot.wikiplan import WikiSnapshot, WikiTask
+
+# What such a task remembers and looks at belongs to no board.
+NO_BOARD = ""
+_REPLANS = 3
+
+
+def boards_seen(journal: WikiJournal, settings: Settings) -> tuple[BoardSeen, ...]:
+    """Every board of the settings that was ever observed, with all that is known of it, in page order."""
+    observed = journal.observed()
+    return tuple(
+        BoardSeen(title, board.preset or board.rules.style, observed[title].since, journal.observations(title))
+        for title, board in settings.boards.items()
+        if title in observed
+    )
+
+
+@dataclass(slots=True)
+class WikiWorker:
+    """Works on the tasks of one run. ``held`` says why all of them only plan in this run, if they do."""
+
+    planner: Planner
+    writer: Writer
+    entry: WikiEntry
+    options: RunOptions
+    settings: Settings
+    run: int
+    revision: int
+    held: str = ""
+    reports: list[BoardReport] = field(default_factory=list)
+
+    @property
+    def _desk(self) -> Desk:
+        return self.planner.desk
+
+    def work(self, tasks: Sequence[WikiTask[Any]]) -> None:
+        """Do what is due."""
+        journal = self.planner.journal
+        for task in tasks:
+            section = self.settings.sections.get(task.name)
+            if (
+                not isinstance(section, ReportSettings)
+                or self.options.task not in ("", task.name)
+                or self.options.board
+            ):
+                continue
+            look = journal.looks().get((NO_BOARD, task.name))
+            due = look is None or is_due(look.due, look.settings, self.revision, self._desk.now)
+            if due or self.options.all_due:
+                self._work(task, section)
+
+    def _work(self, task: WikiTask[Any], settings: ReportSettings) -> None:
+        journal, now = self.planner.journal, self._desk.now
+        may = mandate(task, settings, self.entry, self.planner.messages, journal.spent(None), now)
+        if self.held:
+            may = Mandate(live=False, why_not=self.held)
+        if not may.live:
+            settings = _on_paper(settings, self.entry.settings)
+        problems: list[str] = []
+        edits: list[EditReport] = []
+        plan = Plan()
+        for _ in range(_REPLANS + 1):
+            plan = self._plan(task, settings)
+            if self.options.dry_run:
+                edits += [self._shown(edit) for edit in plan.edits]
+                break
+            if self._apply(task, may, plan, edits, problems):
+                journal.remember(NO_BOARD, plan.facts, self._desk.now)
+                break
+        else:
+            problems.append(f"others kept editing; the {task.name} is left to the next run")
+        report = TaskReport(task.name, may.live, plan.decisions, tuple(edits), may.why_not, tuple(problems))
+        self.reports.append(BoardReport(settings.page, None, (report,)))
+        if not self.options.dry_run:
+            due = next_look(self._desk.now, task.every, unfinished=bool(problems))
+            journal.looked(NO_BOARD, task.name, Look(due, 0, self.revision))
+
+    def _plan(self, task: WikiTask[Any], settings: ReportSettings) -> Plan:
+        journal, desk = self.planner.journal, self._desk
+        boards = boards_seen(journal, self.settings)
+        changes = journal.settings_changes()
+        pages: dict[str, Page] = {}
+        for _ in range(ROUNDS + 1):
+            snapshot = WikiSnapshot(
+                desk.info,
+                self.planner.messages,
+                Memory(journal.hash_of, facts=journal.facts(NO_BOARD), keys=journal.own_keys()),
+                boards,
+                changes,
+                pages,
+                self.entry.settings,
+            )
+            found: Plan | Need = task.plan(snapshot, settings, desk.now)
+            if isinstance(found, Plan):
+                return found
+            pages |= desk.read(found.pages).pages
+        raise RuntimeError(f"the task {task.name} asked for more than {ROUNDS} times")
+
+    def _apply(
+        self, task: WikiTask[Any], may: Mandate, plan: Plan, edits: list[EditReport], problems: list[str]
+    ) -> bool:
+        """Save a plan; false where it must be made anew."""
+        for edit in plan.edits:
+            saved = sum(one.state is State.SAVED for one in edits)
+            left = None if may.trial_left is None else may.trial_left - saved
+            result = self.writer.write(edit, Context(NO_BOARD, self.run, left))
+            self.planner.epoch += 1
+            match result:
+                case Stale():
+                    return False
+                case Written(report, again):
+                    edits.append(report)
+                    if again:
+                        return False
+                case Denied(report, trouble):
+                    edits.append(report)
+                    if trouble:
+                        problems.append(f"{task.name} ({edit.kind}): {report.reason}")
+        return True
+
+    def _shown(self, edit: Edit) -> EditReport:
+        old = self._desk.pages[edit.page].text or ""
+        new = applied(edit.change, old)
+        return EditReport(edit.task, edit.kind, edit.page, State.PLANNED, old, new, edit.summary)
+
+
+def _on_paper(settings: ReportSettings, settings_page: str) -> ReportSettings:
+    """The settings under which a report that only plans is posted below the settings page instead."""
+    page = f"{settings_page}/Plan/report"
+    warn = settings.warn.model_copy(update={"page": f"{page}/warning"}) if settings.warn is not None else None
+    return settings.model_copy(update={"page": page, "warn": warn})
