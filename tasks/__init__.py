@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.plan import Task
-from tasks import archive, backlog, escalate, notify, status, summary
+from bot.wikiplan import WikiTask
+from tasks import archive, backlog, escalate, notify, report, status, summary
 
 ALL: tuple[Task[Any], ...] = (archive.TASK, notify.TASK, status.TASK, backlog.TASK, summary.TASK, escalate.TASK)
+WIKI: tuple[WikiTask[Any], ...] = (report.TASK,)
+"""The tasks that look at all boards of a wiki at once; they run when the boards' own tasks are done."""

@@ -15,7 +15,7 @@ from bot.operatorfile import Operator, WikiEntry
 from bot.runner import Listener, Outcome, RunOptions, RunReport
 from bot.runner import run as run_wiki
 from bot.wiki.port import WikiError
-from tasks import ALL
+from tasks import ALL, WIKI
 
 _LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 # A wiki whose turn would be shorter than this waits for the next pass, in which it is the first.
@@ -58,8 +58,9 @@ def make_pass(
     Raises OperatorProblem where no wiki can be worked on: the file, the database, a name that is not there.
     """
     entries = wire.entries(operator, chosen.wiki)
-    if chosen.task and chosen.task not in {task.name for task in ALL}:
-        raise OperatorProblem(f'there is no task "{chosen.task}"; tasks: {", ".join(task.name for task in ALL)}')
+    names = [task.name for task in (*ALL, *WIKI)]
+    if chosen.task and chosen.task not in names:
+        raise OperatorProblem(f'there is no task "{chosen.task}"; tasks: {", ".join(names)}')
     end = clock() + timedelta(seconds=operator.limits.seconds_per_run)
     reports: list[RunReport] = []
     failures: list[tuple[str, str]] = []
@@ -118,7 +119,7 @@ def _one_wiki(
 ) -> RunReport:
     wire.free_from_the_dead(journal)
     with wire.opened(entry, operator.path.absolute().parent) as wiki:
-        return run_wiki(wiki, entry, journal, ALL, options, listener)
+        return run_wiki(wiki, entry, journal, ALL, options, listener, WIKI)
 
 
 def _told(error: Exception) -> str:

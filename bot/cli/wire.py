@@ -19,12 +19,12 @@ from bot.reading.rules import Rules
 from bot.settings.schema import SettingsReading, read_settings
 from bot.wiki.live import open_wiki
 from bot.wiki.port import Wiki
-from tasks import ALL
+from tasks import ALL, WIKI
 
 
 def operator(config: Path) -> Operator:
     """The operator's file. Raises OperatorProblem with all that is wrong in it."""
-    return read_operator_file(config, os.environ, [task.name for task in ALL])
+    return read_operator_file(config, os.environ, [task.name for task in (*ALL, *WIKI)])
 
 
 def entries(given: Operator, wiki: str) -> tuple[WikiEntry, ...]:

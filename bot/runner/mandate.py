@@ -11,6 +11,8 @@ from bot.messages import Messages
 from bot.operatorfile import WikiEntry
 from bot.plan import Task
 from bot.settings.base import TaskSettings
+from bot.settings.report import ReportSettings
+from bot.wikiplan import WikiTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Mandate:
 
 
 def mandate(
-    task: Task[Any],
-    settings: TaskSettings,
+    task: Task[Any] | WikiTask[Any],
+    settings: TaskSettings | ReportSettings,
     entry: WikiEntry,
     messages: Messages,
     spent: Mapping[str, int],

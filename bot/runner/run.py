@@ -22,10 +22,12 @@ from bot.runner.planner import Planner
 from bot.runner.trust import Trust
 from bot.runner.values import EditReport, Listener, Outcome, RunOptions, RunReport, Silence
 from bot.runner.watch import watch
+from bot.runner.wikiwork import WikiWorker
 from bot.runner.write import LEASE, HaltError, Writer
 from bot.schedule import is_due
 from bot.settings.schema import BoardSettings
 from bot.wiki.port import Barred, Busy, Wiki, WikiError
+from bot.wikiplan import WikiTask
 
 
 def run(
@@ -35,13 +37,14 @@ def run(
     tasks: Sequence[Task[Any]],
     options: RunOptions,
     listener: Listener | None = None,
+    wiki_tasks: Sequence[WikiTask[Any]] = (),
 ) -> RunReport:
     """Make one pass over what is due on one wiki. Raises OperatorProblem where the operator must mend something."""
     listener = listener or Silence()
     if not options.dry_run and not journal.take_lease(options.owner, options.clock(), LEASE):
         return RunReport(entry.name, Outcome.LEASED)
     try:
-        return _Run(wiki, entry, journal, tasks, options, listener).go()
+        return _Run(wiki, entry, journal, tasks, options, listener, wiki_tasks).go()
     finally:
         if not options.dry_run:
             journal.release_lease(options.owner)
@@ -55,6 +58,7 @@ class _Run:
     tasks: Sequence[Task[Any]]
     options: RunOptions
     listener: Listener
+    wiki_tasks: Sequence[WikiTask[Any]] = ()
     desk: Desk | None = None
     force: settingspage.InForce | None = None
     number: int = 0
@@ -63,6 +67,7 @@ class _Run:
     writer: Writer | None = None
     actor: Actor | None = None
     told: tuple[EditReport, ...] = ()
+    worker: WikiWorker | None = None
 
     def go(self) -> RunReport:
         """Do everything, and tell how it ended."""
@@ -181,6 +186,18 @@ class _Run:
         for done, job in enumerate(self.jobs):
             self.listener.step("boards", done, len(self.jobs))
             self.actor.work_on(job)
+        if self.wiki_tasks:
+            self.worker = WikiWorker(
+                planner,
+                self.writer,
+                self.entry,
+                self.options,
+                self.force.settings,
+                self.number,
+                self.force.revision,
+                held,
+            )
+            self.worker.work(self.wiki_tasks)
 
     def _report(self, outcome: Outcome) -> RunReport:
         desk, force = self.desk, self.force
@@ -194,7 +211,7 @@ class _Run:
             desk.info if desk else None,
             desk.account if desk else None,
             force.revision if force else 0,
-            tuple(job.report() for job in self.jobs),
+            (*(job.report() for job in self.jobs), *(self.worker.reports if self.worker else ())),
             tuple(self.problems),
             force.problems if force else (),
             (*self.told, *(self.actor.plan_pages if self.actor else ())),
