@@ -433,7 +433,27 @@ def test_a_folded_thread_leads_to_no_notices(box: str) -> None:
     assert why(decided(on)[0]) == ["the thread is folded away"]
 
 
+@pytest.mark.parametrize(("reverted", "hidden"), [(True, False), (False, True)], ids=("reverted", "hidden"))
+def test_a_thread_whose_opening_was_taken_back_leads_to_no_notices(reverted: bool, hidden: bool) -> None:
+    on = naming("Ben")
+    opening = Revision(77, ago(hours=2), "Ana", "", 10, reverted=reverted, hidden=hidden)
+
+    result, _ = decided(on, origins={on.threads[0].identity: opening})
+
+    assert not result.edits
+    assert why(result)[0].startswith("the edit that opened the thread was")
+
+
 # Limits
+
+
+def test_a_plan_holds_no_more_notices_than_the_run_has_edits_left() -> None:
+    on = several(*((f"A{number}", f"P{number}") for number in range(5)))
+
+    result, _ = decided(on, origins=seen(on), limits=Limits(edits_left=2))
+
+    assert len(result.edits) == 2
+    assert sum(decision.verdict == "held back" for decision in result.decisions) == 3
 
 
 def test_one_reporters_threads_lead_to_few_notices_a_day() -> None:

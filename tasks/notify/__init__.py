@@ -10,7 +10,7 @@ from bot.model import Thread
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from tasks.archive.brakes import restless
 from tasks.notify.caps import Caps
-from tasks.notify.gates import DECLINED, current_name, has_declined, people_of, person_gate, thread_gate
+from tasks.notify.gates import DECLINED, current_name, has_declined, opening_gate, people_of, person_gate, thread_gate
 from tasks.notify.notice import notice, reminder_key, reminders
 from tasks.notify.reporters import events, tell
 from tasks.notify.settings import NotifySettings
@@ -60,8 +60,9 @@ def plan(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Plan | 
         return need
     caps, draft = Caps(snapshot, settings, now), _Draft()
     for thread, gate in gates:
-        if isinstance(gate, Refusal):
-            draft.decisions.append(_refused(thread, "", gate))
+        refusal = gate or opening_gate(thread, snapshot)
+        if isinstance(refusal, Refusal):
+            draft.decisions.append(_refused(thread, "", refusal))
         else:
             _subjects(thread, snapshot, settings, now, caps, draft)
     pause = _remind(snapshot, now, draft) if settings.subjects == "remind" else None

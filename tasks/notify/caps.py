@@ -29,7 +29,7 @@ class Caps:
         self.spent = set(made(self.snapshot))
         whole = self.snapshot.limits.notices_left
         share = _share(self.snapshot, self.now)
-        self.left, self.shared = min(whole, share), share < whole
+        self.left, self.shared = min(whole, share, self.snapshot.limits.edits_left), share < whole
 
     def take(self, person: str, thread: Thread) -> tuple[str, ...] | Refusal:
         """The keys to leave in the ledger for a notice to a person, or what stands against it; takes from what is left.
@@ -47,8 +47,12 @@ class Caps:
             found = "the reporter's threads led to" if seen else "threads whose opening is not in the history led to"
             return Refusal(f"{found} {self.settings.per_reporter} notices today", "per_reporter", held=True)
         if self.left <= 0:
-            found = "the board's share of today's notices is used up" if self.shared else "no notices left today"
-            return Refusal(found, "notices of another day", held=True)
+            found = (
+                "the board's share of today's notices is used up"
+                if self.shared
+                else "no notices left today, or no edits in this run"
+            )
+            return Refusal(found, "notices of another run or day", held=True)
         keys = (slot, *self._pair_keys(filer, person)[:1]) if seen else (slot,)
         self.spent.update(keys)
         self.left -= 1

@@ -56,6 +56,15 @@ def thread_gate(thread: Thread, snapshot: Snapshot, settings: NotifySettings, no
     return _reporter_gate(snapshot.users[thread.reporter], settings)
 
 
+def opening_gate(thread: Thread, snapshot: Snapshot) -> Refusal | None:
+    """Whether the edit that opened the thread still stands, as far as the history was read."""
+    origin = snapshot.origins.get(thread.identity)
+    if origin is not None and (origin.reverted or origin.hidden):
+        found = "hidden" if origin.hidden else "reverted"
+        return Refusal(f"the edit that opened the thread was {found}", "a thread that nobody took back")
+    return None
+
+
 def _folded(thread: Thread, snapshot: Snapshot) -> bool:
     """Whether a box hides the thread or a part of it, whoever put it there: when in doubt nobody is told."""
     text = snapshot.board.wikitext(thread)
