@@ -58,7 +58,7 @@ def make_pass(
     Raises OperatorProblem where no wiki can be worked on: the file, the database, a name that is not there.
     """
     entries = wire.entries(operator, chosen.wiki)
-    names = [task.name for task in (*ALL, *WIKI)]
+    names = [*(task.name for task in ALL), *(task.name for task in WIKI)]
     if chosen.task and chosen.task not in names:
         raise OperatorProblem(f'there is no task "{chosen.task}"; tasks: {", ".join(names)}')
     end = clock() + timedelta(seconds=operator.limits.seconds_per_run)

@@ -24,7 +24,7 @@ from tasks import ALL, WIKI
 
 def operator(config: Path) -> Operator:
     """The operator's file. Raises OperatorProblem with all that is wrong in it."""
-    return read_operator_file(config, os.environ, [task.name for task in (*ALL, *WIKI)])
+    return read_operator_file(config, os.environ, [*(task.name for task in ALL), *(task.name for task in WIKI)])
 
 
 def entries(given: Operator, wiki: str) -> tuple[WikiEntry, ...]:

@@ -186,7 +186,7 @@ class _Run:
         for done, job in enumerate(self.jobs):
             self.listener.step("boards", done, len(self.jobs))
             self.actor.work_on(job)
-        if self.wiki_tasks:
+        if self.wiki_tasks and self.force.settings is not None:
             self.worker = WikiWorker(
                 planner,
                 self.writer,
