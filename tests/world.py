@@ -16,6 +16,7 @@ from bot.plan import Task
 from bot.runner import RunOptions, RunReport, run
 from bot.wiki.embedded import EmbeddedWiki
 from bot.wiki.port import Reading, Saved, Write
+from bot.wikiplan import WikiTask
 from tasks import ALL
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -97,6 +98,7 @@ class World:
     journal: Journal = field(default_factory=Journal)
     entry: WikiEntry = field(default_factory=entry)
     tasks: Sequence[Task[Any]] = ALL
+    wiki_tasks: Sequence[WikiTask[Any]] = ()
     runs: int = 0
     tap: Tap = field(init=False)
 
@@ -117,7 +119,7 @@ class World:
         self.runs += 1
         self.wiki.advance(timedelta(minutes=1))
         given: dict[str, Any] = {"owner": f"run {self.runs}", "all_due": True, "clock": lambda: self.wiki.now} | options
-        return run(self.tap, self.entry, self.kept, self.tasks, RunOptions(**given))
+        return run(self.tap, self.entry, self.kept, self.tasks, RunOptions(**given), wiki_tasks=self.wiki_tasks)
 
     def text(self, title: str) -> str:
         """A page's text, "" where it does not exist."""
