@@ -22,6 +22,7 @@ PURE = (
         "bot.observe",
         "bot.figures",
     ),
+    "bot.wikiplan",
     "tasks",
 )
 # What the pure part may import besides the standard library: wikitext, values, YAML, RE2 patterns, plural rules.
