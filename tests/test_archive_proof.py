@@ -27,7 +27,7 @@ THREADS, DUE = 80, 60
 # How many requests one archiving run makes with an empty journal, as a test below holds; the first opens the wiki.
 REQUESTS = 18
 # The same of a fresh process.
-PROCESS_REQUESTS = 21
+PROCESS_REQUESTS = 23
 LATE = "late"
 
 C = TypeVar("C", bound=tuple[object, ...])

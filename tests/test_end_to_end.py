@@ -37,32 +37,26 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def settled(make_wiki: WikiMaker, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The folder of a wiki with its community and the bot's journal, to be copied for each test.
-
-    So many threads are due that the first run under the settings only shows its plan; it is behind us here.
-    """
+def settled(make_wiki: WikiMaker) -> Path:
+    """The folder of a wiki with its community, to be copied for each test."""
     server = make_wiki(Options())
     e2e.settle_community(server)
-    bot = Installation.make(tmp_path_factory.mktemp("bot") / "first", server.api)
-    bot.clerk("run")
     server.stop()
-    return server.folder, bot.folder / "clerk.db"
+    return server.folder
 
 
 @pytest.fixture
-def new_scene(settled: tuple[Path, Path], mediawiki_root: Path, tmp_path: Path) -> Iterator[Callable[[], Scene]]:
+def new_scene(settled: Path, mediawiki_root: Path, tmp_path: Path) -> Iterator[Callable[[], Scene]]:
     """Makes scenes, each on a wiki of its own that is as the community left it."""
     open_ones: list[tuple[Server, FaultProxy]] = []
 
     def make() -> Scene:
         number = len(open_ones)
-        folder, journal = settled
-        server = Server(mediawiki_root, mediawiki_server.copy(folder, tmp_path / f"wiki-{number}")).start()
+        server = Server(mediawiki_root, mediawiki_server.copy(settled, tmp_path / f"wiki-{number}")).start()
         proxy = FaultProxy(server.port)
         proxy.__enter__()
         open_ones.append((server, proxy))
-        return Scene(People(server), Installation.make(tmp_path / f"bot-{number}", proxy.api, journal), proxy)
+        return Scene(People(server), Installation.make(tmp_path / f"bot-{number}", proxy.api), proxy)
 
     yield make
     for server, proxy in open_ones:
@@ -219,10 +213,9 @@ def test_a_dry_run_writes_nothing(scene: Scene) -> None:
         (lambda people: people.delete(e2e.RUN_PAGE), "does not exist"),
         (lambda people: people.delete(e2e.SETTINGS), "missing or blank"),
         (lambda people: people.as_user("Clara").edit(e2e.SETTINGS, ""), "missing or blank"),
-        (lambda people: people.as_user("Clara").edit(e2e.SETTINGS, "version: [1"), "settings.yaml"),
         (lambda people: people.delete("Project:Incidents"), "does not exist"),
     ],
-    ids=["run page stops", "no run page", "no settings", "blank settings", "bad settings", "no board"],
+    ids=["run page stops", "no run page", "no settings", "blank settings", "no board"],
 )
 def test_whatever_is_missing_or_wrong_is_said_and_nothing_is_written(
     scene: Scene, change: Callable[[People], object], said: str
@@ -233,6 +226,18 @@ def test_whatever_is_missing_or_wrong_is_said_and_nothing_is_written(
 
     assert said in done.stdout + done.stderr
     assert scene.proxy.edits == []
+
+
+def test_bad_settings_are_told_on_their_talk_page_and_the_accepted_ones_stay_in_force(scene: Scene) -> None:
+    before = scene.state()
+    scene.people.as_user("Clara").edit(e2e.SETTINGS, "version: [1")
+
+    done = scene.bot.clerk("run", code=None)
+
+    assert "settings.yaml:1:" in done.stdout + done.stderr
+    assert scene.proxy.edits[0].parameters["title"] == e2e.SETTINGS.replace("User:", "User talk:")
+    assert len(scene.state().archives) == 2
+    assert_nothing_lost_or_doubled(before, scene.state())
 
 
 def test_a_wiki_can_be_looked_at_by_its_address_without_any_file(scene: Scene, tmp_path: Path) -> None:
