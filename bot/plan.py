@@ -239,7 +239,7 @@ class Snapshot:
 
     A page that was asked for is in ``pages`` even when it does not exist. ``origins`` maps an identity to the revision
     that brought the thread, None where the history did not tell. ``settings_page`` is the settings page's title.
-    ``denied`` are pages on which the wiki refused an edit in this run.
+    ``denied`` are pages on which the wiki refused an edit in this run, with the kind of refusal (``Refused.kind``).
     """
 
     info: WikiInfo
@@ -254,7 +254,7 @@ class Snapshot:
     origins: Mapping[str, Revision | None] = field(default_factory=dict)
     redirects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings_page: str = ""
-    denied: frozenset[str] = frozenset()
+    denied: Mapping[str, str] = field(default_factory=dict)
 
 
 S = TypeVar("S", bound=TaskSettings)

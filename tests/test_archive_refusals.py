@@ -62,11 +62,6 @@ def archive(case: Case) -> str:
     return f"{case.board}/Archive 1"
 
 
-def spam_list(ground: Ground, case: Case, line: str) -> None:
-    del case
-    ground.people.admin.edit("MediaWiki:Spam-blacklist", line)
-
-
 def cascade(ground: Ground, case: Case) -> None:
     ground.people.admin.edit(archive(case), "Older things.")
     ground.people.admin.edit(f"{case.board}/Above", f"{{{{{archive(case)}}}}}")
@@ -74,11 +69,6 @@ def cascade(ground: Ground, case: Case) -> None:
 
 
 REFUSALS = {
-    "an address on the spam list": Refusal(
-        lambda ground, case: spam_list(ground, case, ADDRESS.format(case.number).replace(".", r"\.")),
-        lambda ground, case: spam_list(ground, case, "# none"),
-        "spam",
-    ),
     "a list of forbidden titles": Refusal(
         lambda ground, case: ground.people.admin.edit(
             "MediaWiki:Titleblacklist", rf".*Proof {case.number}.Archive.* <noedit>"
@@ -162,6 +152,30 @@ def test_what_the_wiki_refuses_leaves_the_board_as_it_was_and_is_told_without_th
 
     moved_whole(text, case.pages())
     assert len(threads(case.pages()[archive(case).replace("Project:", "Testwiki:")])) == 4
+
+
+def test_one_address_on_the_spam_list_keeps_its_own_thread_back_and_no_other(ground: Ground) -> None:
+    case, text = settled_case(ground)
+    ground.people.admin.edit("MediaWiki:Spam-blacklist", ADDRESS.format(case.number).replace(".", r"\."))
+
+    report = case.run()
+
+    assert report is not None
+    assert "(spam)" in told(report), told(report)
+    assert "held back the wiki's list of addresses refused the archive" in told(report)
+    assert "example" not in told(report)
+    moved_whole(text, case.pages())
+    board = case.pages()[case.board]
+    assert len(threads(board)) == 4, "the other threads went"
+    assert "w0014 https" in board
+    assert case.bot_edits() == 2
+
+    ground.people.admin.edit("MediaWiki:Spam-blacklist", "# none")
+    more = "".join(f"\n\n== New {n} ==\n{Pen().says('Ana', hours=n)}" for n in range(1, 4))
+    case.people.as_user("Ana").edit(case.board, board + more)
+    case.complete_run()
+
+    assert "w0014 https" not in case.pages()[case.board]
 
 
 def test_a_filter_stops_the_archive_and_nothing_else(ground: Ground) -> None:

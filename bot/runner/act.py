@@ -109,6 +109,7 @@ class Actor:
             later = plan.edits[index + 1 :]
             left = None if may.trial_left is None else may.trial_left - sum(one.state is State.SAVED for one in edits)
             context = Context(job.title, self.run, left, later, archived, lambda text: self._identities(job, text))
+            known = edit.page in self.writer.denied
             result = self.writer.write(edit, context)
             match result:
                 case Stale():
@@ -124,6 +125,8 @@ class Actor:
                     complete = complete and edit.independent
                     if trouble:
                         problems.append(f"{edit.task} on {job.title} ({edit.kind}): {report.reason}")
+                    if edit.begins is not None and not known and self.writer.denied.get(edit.page) == "spam":
+                        return Stale("the wiki's list of addresses refused the archive")
                     if archived and not edit.independent:
                         # Something was archived and cannot be cut under this plan: the task decides how to end it.
                         return Stale("a later edit of the plan was refused")

@@ -108,7 +108,7 @@ class Planner:
             origins=desk.origins_of(board),
             redirects=desk.redirects,
             settings_page=self.entry.settings,
-            denied=frozenset(self.writer.denied),
+            denied=dict(self.writer.denied),
         )
 
     def _memory(self, job: Job, board: Board) -> Memory:

@@ -89,7 +89,7 @@ class Writer:
     notices_left: int
     saves: int = 0
     own: dict[str, list[Own]] = field(default_factory=dict)
-    denied: set[str] = field(default_factory=set)
+    denied: dict[str, str] = field(default_factory=dict)
 
     @property
     def edits_left(self) -> int:
@@ -206,7 +206,7 @@ class Writer:
             return Stale("somebody else edited at the same time")
         except Refused as error:
             desk.journal.failed(intent, "refused")
-            self.denied.add(edit.page)
+            self.denied[edit.page] = error.kind
             return Denied(replace(report, state=State.REFUSED, reason=f"the wiki refused it ({error.kind}): {error}"))
         except Barred as error:
             desk.journal.failed(intent, "refused")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -127,10 +127,24 @@ def _choose(
         placing = place(chosen, snapshot, settings, now)
         if isinstance(placing, Need):
             return placing
-        again = list(put_back(placing, snapshot))
+        again = [*put_back(placing, snapshot), *_with_addresses(placing, snapshot)]
         if not again:
             return _Choice(placing, (*tied, *held, *placing.waiting))
         judged.update({stay.thread.start: stay for stay in again})
+
+
+def _with_addresses(placing: Placing, snapshot: Snapshot) -> Iterator[Stays]:
+    """Threads with addresses, where the wiki refused the archive for one: one bad address must not keep all others.
+
+    Which one it is the wiki does not tell in a form that may be repeated; the next run tries all of them again
+    (https://phabricator.wikimedia.org/T313107).
+    """
+    for filling in placing.fillings:
+        if snapshot.denied.get(filling.page.title) == "spam":
+            for thread in filling.threads:
+                if "//" in snapshot.board.wikitext(thread):
+                    found = "the wiki's list of addresses refused the archive, and the thread holds an address"
+                    yield Stays(thread, "held back", found, "addresses that the wiki takes")
 
 
 def _members(filling: Filling) -> list[Due]:
