@@ -1,0 +1,187 @@
+"""``clerk report``: the figures of any span from the journal, as wikitext, CSV, JSON, or one HTML page with charts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from bot.cli import wire
+from bot.cli.console import ATTENTION, DONE, messages, output
+from bot.errors import OperatorProblem
+from bot.figures.report import BoardSeen, Goal, Line, Report, make
+from bot.figures.spans import Calendar, Period, Span
+from bot.journal import WikiJournal
+from bot.messages import Messages
+from bot.model import WikiInfo
+from bot.operatorfile import Operator, WikiEntry
+from bot.reading.facts import wiki_info
+from bot.runner.wikiwork import boards_seen
+from bot.settings.report import ReportSettings
+from bot.settings.schema import Settings
+from bot.show.report import render
+from tasks.report.page import full
+
+
+class Form(StrEnum):
+    """What a report can be written as."""
+
+    HTML = "html"
+    WIKITEXT = "wikitext"
+    CSV = "csv"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asked for; without a start, the newest span of ``period`` that is over."""
+
+    period: Period = Period.WEEK
+    since: datetime | None = None
+    until: datetime | None = None
+    wiki: str = ""
+    board: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What one wiki brings to a report."""
+
+    boards: tuple[BoardSeen, ...]
+    settings: ReportSettings | None
+    changes: tuple[datetime, ...]
+    info: WikiInfo
+
+
+def report(config: Path, wanted: Wanted, form: Form, out: Path | None, now: datetime | None = None) -> int:
+    """Writes the report. Exit 1 where no board was observed in the span; raises OperatorProblem on wrong use."""
+    operator = wire.operator(config)
+    entries = wire.entries(operator, wanted.wiki)
+    sources = _sources(operator, entries)
+    prefix = len(entries) > 1
+    boards = tuple(
+        replace(board, title=f"{entry.name}: {board.title}" if prefix else board.title)
+        for entry, source in zip(entries, sources, strict=True)
+        for board in source.boards
+        if wanted.board in ("", board.title)
+    )
+    own = sources[0].settings if len(sources) == 1 else None
+    calendar = own.calendar if own is not None else Calendar()
+    span = _span(wanted, calendar, now or datetime.now(UTC))
+    goals: tuple[Goal, ...] = tuple(goal.goal() for goal in own.goals) if own is not None else ()
+    changes = sources[0].changes if len(sources) == 1 else ()
+    made = make(tuple(one for one in boards if one.since < span.end), span, calendar, goals, changes)
+    language = wanted.language or (sources[0].info.language if len(sources) == 1 else "en")
+    text = written(made, form, Messages(language), ", ".join(entry.name for entry in entries), entries[0].settings)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+        output().print(f"{span.key}: {len(made.rows)} boards, in {out}", markup=False)
+    if not made.rows:
+        messages().print("no board was observed in this span; clerk backfill reads it from page histories")
+    return DONE if made.rows else ATTENTION
+
+
+def written(made: Report, form: Form, words: Messages, place: str, settings_page: str) -> str:
+    """The report in one of its forms; all of them show the same figures, and keep back the same."""
+    match form:
+        case Form.HTML:
+            return render(made, words, place, rtl=words.language.split("-")[0] in ("ar", "fa", "he", "ur"))
+        case Form.WIKITEXT:
+            return full(made, words, settings_page) + "\n"
+        case Form.CSV:
+            return _csv(made)
+    return json.dumps(as_json(made), ensure_ascii=False, indent=2) + "\n"
+
+
+def as_json(made: Report) -> dict[str, Any]:
+    """The report for machines: waits in seconds, shares of 1; ``few`` where a figure is kept back."""
+    return {
+        "span": {"key": made.span.key, "start": _z(made.span.start), "end": _z(made.span.end)},
+        "figures": list(_records(made)),
+        "settings_changed": [_z(one) for one in made.changes],
+    }
+
+
+def _records(made: Report) -> list[dict[str, Any]]:
+    rows = (*made.rows, *([made.total] if made.total is not None else []))
+    lines = [(row, _record(row.title, line)) for row in rows for line in row.lines]
+    bands = [
+        (row, {"board": row.title, "figure": f"waiting_band_{number}", "value": band.value, "few": band.few} | _NOTHING)
+        for row in rows
+        for number, band in enumerate(row.figures.bands)
+    ]
+    return [record for row in rows for one, record in (*lines, *bands) if one is row]
+
+
+_NOTHING = dict.fromkeys(("cases", "p90", "usual", "change", "goal", "state"))
+
+
+def _record(board: str, line: Line) -> dict[str, Any]:
+    return {
+        "board": board,
+        "figure": line.kind.value,
+        "value": line.now.value,
+        "few": line.now.few,
+        "cases": line.now.cases,
+        "p90": line.now.p90,
+        "usual": line.usual,
+        "change": line.change,
+        "goal": line.goal.target if line.goal else None,
+        "state": line.state.value if line.state else None,
+    }
+
+
+def _csv(made: Report) -> str:
+    file = io.StringIO()
+    names = ("board", "figure", "value", "few", "cases", "p90", "usual", "change", "goal", "state")
+    writer = csv.DictWriter(file, ("span", *names), lineterminator="\n")
+    writer.writeheader()
+    for record in _records(made):
+        # A title that begins like a formula must not become one in a spreadsheet.
+        board = f"'{record['board']}" if record["board"][:1] in ("=", "+", "-", "@") else record["board"]
+        writer.writerow({"span": made.span.key, **record, "board": board})
+    return file.getvalue()
+
+
+def _sources(operator: Operator, entries: tuple[WikiEntry, ...]) -> list[_Source]:
+    journal = wire.journal(operator)
+    try:
+        return [_source(operator, entry, journal.of(entry.name)) for entry in entries]
+    finally:
+        journal.close()
+
+
+def _source(operator: Operator, entry: WikiEntry, journal: WikiJournal) -> _Source:
+    with wire.opened(entry, operator.path.absolute().parent, read_only=True) as wiki:
+        cached = journal.cached_facts()
+        info = wiki_info(cached.answer if cached is not None else wiki.facts())
+        reading = wire.settings_on(wiki, entry, info)
+    settings = reading.settings or Settings(1, info.language)
+    section = settings.sections.get("report")
+    own = section if isinstance(section, ReportSettings) else None
+    return _Source(boards_seen(journal, settings), own, journal.settings_changes(), info)
+
+
+def _span(wanted: Wanted, calendar: Calendar, now: datetime) -> Span:
+    if wanted.since is None:
+        if wanted.until is not None:
+            raise OperatorProblem("--until needs --since: a span has a beginning")
+        return calendar.ended(wanted.period, now)
+    start = wanted.since.replace(tzinfo=UTC)
+    end = wanted.until.replace(tzinfo=UTC) if wanted.until is not None else now
+    if end <= start:
+        raise OperatorProblem("the span ends before it begins; give --since the earlier day")
+    return Span(start, end)
+
+
+def _z(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
