@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from bot.journal import Ledger, key_in
+from bot.journal import UNCUT, Ledger, key_in
 from bot.model import Contribution
 from bot.plan import Move, Told
 
 # How far back the contributions are read. Threads older than this are told to nobody, whatever the ledger says.
 REACH = timedelta(days=731)
 # Moves are known by journal and pages, not by the keys of their edits.
-_MOVING = frozenset({"archive", "cut", "undo"})
+_MOVING = frozenset({"archive", "cut", "undo", UNCUT})
 
 
 def rebuild(contributions: Iterable[Contribution], boards: Iterable[str], hash_of: Callable[..., str]) -> Ledger:
@@ -26,6 +26,7 @@ def rebuild(contributions: Iterable[Contribution], boards: Iterable[str], hash_o
     told: list[tuple[str, Told]] = []
     keys: dict[str, datetime] = {}
     cut: set[str] = set()
+    taken_back: dict[str, int] = {}
     moves: dict[tuple[str, str], Move] = {}
     for one in contributions:
         key = key_in(one.summary)
@@ -36,7 +37,11 @@ def rebuild(contributions: Iterable[Contribution], boards: Iterable[str], hash_o
         if key.person:
             told.append((key.board, Told(key.person, key.thread, key.kind, one.instant)))
         place = (key.board, one.title)
-        if key.kind == "cut":
+        if key.kind == UNCUT:
+            taken_back[key.board] = taken_back.get(key.board, 0) + 1
+        elif key.kind == "cut" and taken_back.get(key.board):
+            taken_back[key.board] -= 1
+        elif key.kind == "cut":
             cut.add(key.board)
         elif key.kind == "archive" and key.board in titles and key.board not in cut:
             moves.setdefault(place, Move(titles[key.board], one.title, (), one.revision))

@@ -1,4 +1,4 @@
-"""``clerk status`` and ``clerk health``: what was done and waits, and whether the bot is alive; from the journal alone."""
+"""``clerk status`` and ``clerk health``: what was done and waits, whether the bot is alive; from the journal alone."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ def health(config: Path, minutes: int, clock: Callable[[], datetime] = _now) -> 
     return ATTENTION if ill else DONE
 
 
-def _without_beat(operator: Operator, since: datetime) -> list[tuple[str, str]]:
+def _without_beat(operator: Operator, since: datetime) -> list[tuple[str, str | None]]:
     journal = wire.journal(operator)
-    ill = []
+    ill: list[tuple[str, str | None]] = []
     try:
         for name in operator.wikis:
             beat = journal.of(name).last_beat()

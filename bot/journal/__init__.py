@@ -11,9 +11,10 @@ from bot.journal.history import Beat, PastRun, PastWrite
 from bot.journal.keys import Hasher, Key, key_in, key_of, stamp
 from bot.journal.observations import Observed
 from bot.journal.store import CachedFacts, Ledger, Look, WikiJournal
-from bot.journal.writes import Intent
+from bot.journal.writes import UNCUT, Intent
 
 __all__ = [
+    "UNCUT",
     "Beat",
     "CachedFacts",
     "Hasher",

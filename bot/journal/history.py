@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, update
 
 from bot.journal import tables as t
 from bot.journal.part import Part, put
@@ -27,7 +28,10 @@ class PastRun:
 
 @dataclass(frozen=True, slots=True)
 class PastWrite:
-    """One write: ``page`` is "#HASH" for somebody's talk page; ``revision`` 0 where nothing was saved."""
+    """One write: ``page`` is "#HASH" for somebody's talk page; ``revision`` 0 where nothing was saved.
+
+    ``base`` is the revision that was replaced (0: the page was made), but where the wiki merged.
+    """
 
     run: int
     board: str
@@ -37,6 +41,7 @@ class PastWrite:
     begun: datetime
     state: str
     revision: int
+    base: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class History(Part):
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return tuple(
-            PastWrite(row.run, row.board, row.task, row.kind, row.page, row.begun, row.state, row.revision)
+            PastWrite(row.run, row.board, row.task, row.kind, row.page, row.begun, row.state, row.revision, row.base)
             for row in rows
         )
 
@@ -107,3 +112,10 @@ class History(Part):
         query = select(func.count()).select_from(t.moves).where(m.wiki == self.wiki, m.state == "begun")
         with self._database.transaction() as connection:
             return int(connection.execute(query).scalar() or 0)
+
+    def undo_moves(self, board: str, archive_revisions: Collection[int]) -> None:
+        """Note that moves were taken back by the operator: their threads may go again one day."""
+        m = t.moves.c
+        chosen = and_(m.wiki == self.wiki, m.board == board, m.archive_revision.in_(sorted(archive_revisions)))
+        with self._database.transaction() as connection:
+            connection.execute(update(t.moves).where(chosen).values(state="undone"))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from bot.journal import tables as t
 from bot.journal.keys import Key
@@ -17,6 +17,8 @@ from bot.plan import Edit, Told
 
 # States of a write that nobody knows the end of: the run died, or the wiki gave no clear answer.
 UNSETTLED = ("sent", "doubtful")
+# The kind of an edit by which the operator takes back a run's cut; its own key is "run-NUMBER".
+UNCUT = "uncut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,21 @@ class Writes(Moves, Notices):
                 self._close(
                     connection, intent.board, intent.archives, "undone" if intent.kind == "undo" else "finished"
                 )
+            if intent.kind == UNCUT:
+                self._reopen(connection, intent.board, int(key.own.removeprefix("run-")))
             if changed:
                 for kind in dict.fromkeys((intent.kind, "edits", f"task:{intent.task}")):
                     self._spend(connection, instant, kind)
                 if key.person:
                     self._spend(connection, instant, "notices")
+
+    def _reopen(self, connection: Connection, board: str, run: int) -> None:
+        """Open a run's moves again whose cut was taken back: threads stand on both pages now."""
+        w = t.writes.c
+        query = select(w.revision).where(w.wiki == self.wiki, w.run == run, w.board == board, w.begins.is_(True))
+        archived = list(connection.execute(query).scalars())
+        chosen = and_(t.moves.c.wiki == self.wiki, t.moves.c.board == board, t.moves.c.archive_revision.in_(archived))
+        connection.execute(update(t.moves).where(chosen, t.moves.c.state == "finished").values(state="begun"))
 
     def failed(self, intent: Intent, state: str) -> None:
         """Note that a write was ``refused``, or is ``doubtful``, or ``lost`` (it never arrived).
