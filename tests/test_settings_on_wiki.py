@@ -177,7 +177,7 @@ def test_others_words_do_not_count_until_they_were_shown_for_one_run(scene: Scen
 
     assert report.settings_revision == first
     told = scene.text(TALK)
-    assert "is in none of these groups: Administrators." in told
+    assert "is in none of these groups: [[Special:ListUsers/sysop|sysop]]." in told
     assert f"revision {first}]] stays in force" in told
     assert "15 min" not in told
     scene.settle()

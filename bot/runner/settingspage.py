@@ -64,9 +64,9 @@ class Judge:
         if page.text is None:
             return self._earlier(page, "cannot be read; the last accepted revision stays in force", None)
         if page.revision != self.accepted and not self.trust.accepts(page):
-            groups = tuple(self.info.messages.get(f"group-{one}", one) for one in sorted(self.trust.groups))
+            groups = tuple(sorted(self.trust.groups))
             why = (
-                f": its newest revision was not saved by a trusted editor ({', '.join(sorted(self.trust.groups))}); "
+                f": its newest revision was not saved by a trusted editor ({', '.join(groups)}); "
                 "one of them accepts it by saving the page"
             )
             return self._earlier(page, why, Refused(self.accepted, groups))

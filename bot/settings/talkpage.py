@@ -64,7 +64,7 @@ def told(text: str, telling: Telling, words: Words) -> str:
             return _with_table(text, _unusable(telling, words), telling.revision, words)
         case Refused():
             in_force = words.say("stays", _revision(telling.in_force, words)) if telling.in_force else ""
-            line = words.say("refused", ", ".join(plain(group) for group in telling.groups))
+            line = words.say("refused", ", ".join(_group(group) for group in telling.groups))
             return _with_line(text, [f"{line} {in_force}".strip()], words)
         case Shown():
             where = _revision(telling.revision, words, telling.previous)
@@ -193,6 +193,11 @@ def _revision(revision: int, words: Words, since: int = 0) -> str:
 
 def _user(name: str) -> str:
     return f"[[User:{name}|{plain(name)}]]" if name else "—"
+
+
+def _group(name: str) -> str:
+    """Show a group with the list of its members."""
+    return f"[[Special:ListUsers/{name}|{plain(name)}]]"
 
 
 def _code(text: str) -> str:
