@@ -136,7 +136,8 @@ def test_a_thread_put_back_days_later_was_away_and_waits_again() -> None:
 def test_where_gone_means_handled_a_removed_report_is_resolved() -> None:
     text = thread("Help", ASKED)
 
-    one = only(read(text, ago(hours=8)), read("Nothing.", NOW, gone_is_handled=True))
+    handled = rules(gone_is_handled=True)
+    one = only(read(text, ago(hours=8), handled), read("Nothing.", NOW, handled))
 
     assert [ending.end for ending in one.endings] == [End.RESOLVED, End.LEFT]
 

@@ -60,7 +60,10 @@ class Observations(Part):
                 connection.execute(update(t.observations).where(chosen).values(**_row(one)))
 
     def finish_draft(self, board: str) -> None:
-        """Let a backfill's draft take the place of what was known of the same threads; what else was known stays."""
+        """Let a backfill's draft take the place of what was known of the same threads; what else was known stays.
+
+        Of a draft that ends before what runs have observed (an old export) only threads unknown so far are taken.
+        """
         o = t.observations.c
         with self._database.transaction() as connection:
             drafted = (
@@ -98,6 +101,16 @@ class Observations(Part):
         )
         with self._database.transaction() as connection:
             return {row.thread: row.begun for row in connection.execute(query)}
+
+    def told_about(self, board: str) -> Mapping[str, frozenset[str]]:
+        """Who was told about each thread of a board, both as keyed hashes."""
+        n = t.notices.c
+        query = select(n.thread, n.person).where(n.wiki == self.wiki, n.board == self.hash_of(board))
+        told: dict[str, frozenset[str]] = {}
+        with self._database.transaction() as connection:
+            for row in connection.execute(query):
+                told[row.thread] = told.get(row.thread, frozenset()) | {row.person}
+        return told
 
     def settings_changes(self) -> tuple[datetime, ...]:
         """When other settings came into force, oldest first."""

@@ -23,8 +23,7 @@ class Reading:
     """A board at one revision, and all that is needed to judge its threads.
 
     ``instant`` is the revision's own. ``users`` and ``listed`` are as ``conclude`` takes them. ``moved`` tells when the
-    bot moved a thread to an archive, ``told`` who was told about one, both by keyed hash. ``gone_is_handled`` is true
-    on boards where a report is removed when somebody has dealt with it.
+    bot moved a thread to an archive, ``told`` who was told about one, both by keyed hash.
     """
 
     board: Board
@@ -34,7 +33,6 @@ class Reading:
     listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     moved: Mapping[str, datetime] = field(default_factory=dict)
     told: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    gone_is_handled: bool = False
 
 
 def observe(known: Iterable[Observation], reading: Reading, key: Callable[..., str]) -> tuple[Observation, ...]:
@@ -142,7 +140,7 @@ def _left(one: Observation, reading: Reading) -> Observation:
         if moved >= last:
             return replace(one, endings=(*one.endings, Ending(End.ARCHIVED, min(moved, reading.instant))))
     gone = Ending(End.LEFT, reading.instant)
-    handled = reading.gone_is_handled and one.open_end(End.RESOLVED, End.WITHDRAWN) is None
+    handled = reading.rules.gone_is_handled and one.open_end(End.RESOLVED, End.WITHDRAWN) is None
     dealt = (Ending(End.RESOLVED, reading.instant),) if handled else ()
     return replace(one, endings=(*one.endings, *dealt, gone))
 

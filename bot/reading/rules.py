@@ -54,3 +54,4 @@ class Rules:
     support: str = ""
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reporter_words: tuple[str, ...] = ("reported by",)
+    gone_is_handled: bool = False

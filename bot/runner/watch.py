@@ -47,10 +47,6 @@ def _need(job: Job, board: Board) -> Need:
 
 def _reading(desk: Desk, journal: WikiJournal, job: Job, board: Board, instant: datetime) -> Reading:
     rules = job.settings.rules
-    told: dict[str, frozenset[str]] = {}
-    for one in journal.told(job.title):
-        told[one.thread] = told.get(one.thread, frozenset()) | {one.person}
-    archive = job.settings.tasks.get("archive")
     return Reading(
         board,
         rules,
@@ -58,6 +54,5 @@ def _reading(desk: Desk, journal: WikiJournal, job: Job, board: Board, instant: 
         desk.users,
         listed_names(desk.info, rules, desk.pages),
         journal.archived(job.title),
-        told,
-        gone_is_handled=getattr(archive, "gone_means", "unknown") == "handled",
+        journal.told_about(job.title),
     )

@@ -127,6 +127,9 @@ class BoardModel(SettingsModel):
     quiet: Annotated[Duration, at_most("1 day")] = timedelta(seconds=60)
     """A board that was edited less than this long ago [60 s] is left to the next run."""
 
+    gone_means: Literal["handled", "unknown"] = "unknown"
+    """What it says when a report is gone from the board: ``handled`` where people remove what they dealt with."""
+
     support: PageTitle | None = None
     """Where people find private help; without it the page's own ``support`` counts."""
 
@@ -157,6 +160,7 @@ class BoardModel(SettingsModel):
             quiet=self.quiet,
             support=self.support or support,
             reporter_words=self.subjects.reporter_words,
+            gone_is_handled=self.gone_means == "handled",
         )
 
 
