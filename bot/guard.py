@@ -21,7 +21,8 @@ class Brakes:
     ``run_page`` is as read in the same request as the edit's target, ``run_trusted`` whether its last editor is
     trusted. ``edits_left`` counts this run's edits, ``notices_left`` today's notices, ``trial_left`` what is left of
     the task's trial (None: it needs none). ``to_cut`` is how many more edits the move that this edit begins needs
-    until its cut.
+    until its cut. ``task_run_title`` is a run page of the task's own, "" where it has none; ``run_titles`` are all of
+    these. ``day_left``, ``board_left`` and ``kind_left`` (None: no limit) count down by day.
     """
 
     info: WikiInfo
@@ -36,12 +37,20 @@ class Brakes:
     notices_left: int = 50
     trial_left: int | None = None
     to_cut: int = 0
+    task_run_title: str = ""
+    task_run_page: Page | None = None
+    task_run_trusted: bool = False
+    run_titles: Collection[str] = ()
+    day_left: int = 1000
+    board_left: int = 200
+    kind_left: int | None = None
 
 
 def refusal(edit: Edit, brakes: Brakes) -> str | None:
     """Say which brake stops the edit, or None where none does. The sentence names pages of the bot's own only."""
     return (
         stopped(brakes.run_page, brakes.run_title, brakes.trusted, trusted_editor=brakes.run_trusted)
+        or _task_stopped(brakes)
         or _page_refusal(edit, brakes)
         or _limit(edit, brakes)
     )
@@ -64,11 +73,17 @@ def stopped(page: Page | None, title: str, trusted: Collection[str], *, trusted_
     return None
 
 
+def _task_stopped(brakes: Brakes) -> str | None:
+    if not brakes.task_run_title:
+        return None
+    return stopped(brakes.task_run_page, brakes.task_run_title, brakes.trusted, trusted_editor=brakes.task_run_trusted)
+
+
 def _page_refusal(edit: Edit, brakes: Brakes) -> str | None:
     info = brakes.info
     page, board, settings = (normal_title(info, title) for title in (edit.page, brakes.board, brakes.settings_page))
     space = namespace_of(info, page)
-    if page in (settings, normal_title(info, brakes.run_title)):
+    if page in (settings, *(normal_title(info, title) for title in (brakes.run_title, *brakes.run_titles))):
         return "the bot never edits its settings page or its run page"
     if space < 0 or space in (MAIN, MEDIAWIKI):
         return "the bot never edits articles, special pages or the wiki's interface"
@@ -94,6 +109,12 @@ def _limit(edit: Edit, brakes: Brakes) -> str | None:
         return None
     if brakes.edits_left <= brakes.to_cut:
         return "the limit of edits per run is reached"
+    if brakes.day_left <= brakes.to_cut:
+        return "the limit of edits per day is reached"
+    if brakes.board_left <= brakes.to_cut:
+        return "the limit of edits per day for this board is reached"
+    if brakes.kind_left is not None and brakes.kind_left <= 0:
+        return "the limit per day of this kind of edit is reached"
     if edit.person and brakes.notices_left <= 0:
         return "the limit of notices per day is reached"
     if brakes.trial_left is not None and brakes.trial_left <= brakes.to_cut:

@@ -167,7 +167,8 @@ def test_what_was_spent_counts_by_day_kind_and_task() -> None:
     save(kept, notice("Dario"))
     save(kept, cut())
 
-    assert kept.spent(NOW) == {"notice": 2, "notices": 2, "edits": 3, "task:archive": 3, "cut": 1}
+    board = f"board:{kept.hash_of(BOARD)}"
+    assert kept.spent(NOW) == {"notice": 2, "notices": 2, "edits": 3, "task:archive": 3, "cut": 1, board: 3}
     assert kept.spent(NOW + timedelta(days=1)) == {}
     assert kept.spent(None)["edits"] == 3
 

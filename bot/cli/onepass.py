@@ -111,6 +111,10 @@ def _options(operator: Operator, chosen: Chosen, seconds: int, stop: Callable[[]
         notices_per_day=limits.notices_per_day,
         seconds_per_run=seconds,
         stop=stop,
+        edits_per_day=limits.edits_per_day,
+        edits_per_board=limits.edits_per_board,
+        kinds_per_day=limits.kinds_per_day,
+        failing_boards=limits.failing_boards,
     )
 
 

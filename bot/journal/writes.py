@@ -120,7 +120,8 @@ class Writes(Moves, Notices):
             if intent.kind == UNCUT:
                 self._reopen(connection, intent.board, int(key.own.removeprefix("run-")))
             if changed:
-                for kind in dict.fromkeys((intent.kind, "edits", f"task:{intent.task}")):
+                board = f"board:{self.hash_of(intent.board)}"
+                for kind in dict.fromkeys((intent.kind, "edits", f"task:{intent.task}", board)):
                     self._spend(connection, instant, kind)
                 if key.person:
                     self._spend(connection, instant, "notices")

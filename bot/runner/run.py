@@ -29,6 +29,9 @@ from bot.settings.schema import BoardSettings
 from bot.wiki.port import Barred, Busy, Wiki, WikiError
 from bot.wikiplan import WikiTask
 
+# Below so many boards a share of them says nothing.
+_FEW = 4
+
 
 def run(
     wiki: Wiki,
@@ -186,6 +189,7 @@ class _Run:
         for done, job in enumerate(self.jobs):
             self.listener.step("boards", done, len(self.jobs))
             self.actor.work_on(job)
+            self._break_circuit()
         if self.wiki_tasks and self.force.settings is not None:
             self.worker = WikiWorker(
                 planner,
@@ -198,6 +202,13 @@ class _Run:
                 held,
             )
             self.worker.work(self.wiki_tasks)
+
+    def _break_circuit(self) -> None:
+        """End the run where so many boards fail that the fault is hardly theirs."""
+        failed, share = sum(bool(job.problems) for job in self.jobs), self.options.failing_boards
+        if len(self.jobs) >= _FEW and failed * 100 > share * len(self.jobs):
+            reason = f"{failed} of {len(self.jobs)} boards failed, more than {share} %: see the first of their problems"
+            raise HaltError(Outcome.STOPPED, reason)
 
     def _report(self, outcome: Outcome) -> RunReport:
         desk, force = self.desk, self.force

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -38,6 +38,10 @@ class RunOptions:
     seconds_per_run: int = 600
     clock: Callable[[], datetime] = _now
     stop: Callable[[], bool] = _never
+    edits_per_day: int = 1000
+    edits_per_board: int = 200
+    kinds_per_day: Mapping[str, int] = field(default_factory=dict)
+    failing_boards: int = 50
 
 
 class State(StrEnum):

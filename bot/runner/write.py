@@ -99,12 +99,13 @@ class Writer:
     def write(self, edit: Edit, context: Context) -> Written | Stale | Denied:
         """Save one edit. Raises HaltError where no other edit may follow; OperatorProblem where the journal fails."""
         self._may_go_on(edit)
-        titles = {edit.page, self.entry.run_page, *edit.finishes, *(title for title, _ in edit.unchanged)}
+        own_run_page = self.entry.run_pages.get(edit.task, self.entry.run_page)
+        titles = {edit.page, self.entry.run_page, own_run_page, *edit.finishes, *(title for title, _ in edit.unchanged)}
         pages = self.desk.read(titles).pages
         self._brake(pages[self.entry.run_page])
         target = pages[edit.page]
         report = self._report(edit, target)
-        reason = guard.refusal(edit, self._brakes(edit, context, pages[self.entry.run_page]))
+        reason = guard.refusal(edit, self._brakes(edit, context, pages))
         if reason is not None:
             return Denied(replace(report, state=State.REFUSED, reason=reason), trouble=False)
         if target.exists and target.text is None:
@@ -139,7 +140,12 @@ class Writer:
         if reason is not None:
             raise HaltError(Outcome.STOPPED, reason)
 
-    def _brakes(self, edit: Edit, context: Context, run_page: Page) -> guard.Brakes:
+    def _brakes(self, edit: Edit, context: Context, pages: Mapping[str, Page]) -> guard.Brakes:
+        entry, options = self.entry, self.options
+        run_page = pages[entry.run_page]
+        own = entry.run_pages.get(edit.task, "")
+        spent = self.desk.journal.spent(self.desk.now)
+        kinds = options.kinds_per_day
         later = [index for index, one in enumerate(context.later, 1) if edit.begins and edit.page in one.finishes]
         return guard.Brakes(
             self.desk.info,
@@ -154,6 +160,13 @@ class Writer:
             self.notices_left,
             context.trial_left,
             later[0] if later else 0,
+            own,
+            pages[own] if own else None,
+            bool(own) and self.trust.of(pages[own]),
+            tuple(entry.run_pages.values()),
+            options.edits_per_day - spent.get("edits", 0),
+            options.edits_per_board - spent.get(f"board:{self.desk.journal.hash_of(context.board)}", 0),
+            kinds[edit.kind] - spent.get(edit.kind, 0) if edit.kind in kinds else None,
         )
 
     def _moved(self, edit: Edit, pages: Mapping[str, Page]) -> str:
