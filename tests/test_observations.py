@@ -56,7 +56,7 @@ def test_a_later_reading_takes_the_place_of_the_earlier(journal: WikiJournal) ->
 def test_a_draft_stands_apart_until_it_is_finished(journal: WikiJournal) -> None:
     live, drafted, other = ONE, replace(ONE, comments=9), replace(ONE, thread="other", alias="other")
     journal.observe("Board", [live, other], AT)
-    journal.observe("Board", [drafted], Observed(5, ago(days=2), ago(days=90)), draft=True)
+    journal.observe("Board", [drafted], Observed(9, NOW, ago(days=90)), draft=True)
 
     assert set(journal.observations("Board")) == {live, other}
 
@@ -64,7 +64,7 @@ def test_a_draft_stands_apart_until_it_is_finished(journal: WikiJournal) -> None
 
     assert set(journal.observations("Board")) == {drafted, other}
     assert journal.observations("Board", draft=True) == ()
-    assert journal.observed()["Board"] == Observed(7, NOW, ago(days=90))
+    assert journal.observed()["Board"] == Observed(9, NOW, ago(days=90))
 
 
 def test_a_run_observes_every_thread_once_and_sees_what_it_moved() -> None:

@@ -12,7 +12,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot.cli.report import Form, written
+from bot.cli.forms import Form
+from bot.cli.report import written
 from bot.figures.report import Report, make
 from bot.figures.spans import Calendar, Span
 from bot.messages import Messages

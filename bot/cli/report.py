@@ -8,12 +8,12 @@ import json
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from bot.cli import wire
 from bot.cli.console import ATTENTION, DONE, messages, output
+from bot.cli.forms import Form
 from bot.errors import OperatorProblem
 from bot.figures.report import BoardSeen, Goal, Line, Report, make
 from bot.figures.spans import Calendar, Period, Span
@@ -27,15 +27,6 @@ from bot.settings.report import ReportSettings
 from bot.settings.schema import Settings
 from bot.show.report import render
 from tasks.report.page import full
-
-
-class Form(StrEnum):
-    """What a report can be written as."""
-
-    HTML = "html"
-    WIKITEXT = "wikitext"
-    CSV = "csv"
-    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
 from bot.journal import tables as t
 from bot.journal.part import Part, put
@@ -66,22 +66,27 @@ class Observations(Part):
         """
         o = t.observations.c
         with self._database.transaction() as connection:
-            drafted = (
-                connection.execute(select(o.thread).where(self._of(t.observations, board, draft=True))).scalars().all()
-            )
-            for thread in drafted:
-                standing = and_(self._of(t.observations, board, draft=False), o.thread == thread)
-                connection.execute(delete(t.observations).where(standing))
+            draft = connection.execute(select(t.observed).where(self._of(t.observed, board, draft=True))).first()
+            live = connection.execute(select(t.observed).where(self._of(t.observed, board, draft=False))).first()
+            if draft is None:
+                return
+            older = live is not None and live.instant > draft.instant
+            kept, dropped = (False, True) if older else (True, False)
+            both = connection.execute(
+                select(o.thread).where(
+                    self._of(t.observations, board, draft=kept), o.thread.in_(self._threads(connection, board, dropped))
+                )
+            ).scalars()
+            for thread in both.all():
+                row = and_(self._of(t.observations, board, draft=dropped), o.thread == thread)
+                connection.execute(delete(t.observations).where(row))
             connection.execute(
                 update(t.observations).where(self._of(t.observations, board, draft=True)).values(draft=False)
             )
-            draft = connection.execute(select(t.observed).where(self._of(t.observed, board, draft=True))).first()
-            live = connection.execute(select(t.observed).where(self._of(t.observed, board, draft=False))).first()
-            if draft is not None:
-                newest = draft if live is None or live.instant <= draft.instant else live
-                since = draft.since if live is None else min(live.since, draft.since)
-                values = {"revision": newest.revision, "instant": newest.instant, "since": since}
-                put(connection, t.observed, {"wiki": self.wiki, "board": board, "draft": False}, values)
+            newest = live if older and live is not None else draft
+            since = draft.since if live is None else min(live.since, draft.since)
+            values = {"revision": newest.revision, "instant": newest.instant, "since": since}
+            put(connection, t.observed, {"wiki": self.wiki, "board": board, "draft": False}, values)
             connection.execute(delete(t.observed).where(self._of(t.observed, board, draft=True)))
 
     def drop_draft(self, board: str) -> None:
@@ -118,6 +123,10 @@ class Observations(Part):
         query = select(s.instant).where(s.wiki == self.wiki).order_by(s.id)
         with self._database.transaction() as connection:
             return tuple(connection.execute(query).scalars())
+
+    def _threads(self, connection: Connection, board: str, draft: bool) -> list[str]:
+        query = select(t.observations.c.thread).where(self._of(t.observations, board, draft=draft))
+        return list(connection.execute(query).scalars())
 
     def _chosen(self, which: Any) -> tuple[Observation, ...]:
         query = select(t.observations).where(which).order_by(t.observations.c.opened, t.observations.c.thread)

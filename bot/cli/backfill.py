@@ -1,0 +1,51 @@
+"""``clerk backfill``: what the journal would know of a board had the bot been there, from the page's history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.progress import Progress
+
+from bot.cli import wire
+from bot.cli.console import DONE, messages, output
+from bot.errors import OperatorProblem
+from bot.reading.facts import wiki_info
+from bot.runner.backfill import Backfill
+from bot.runner.opening import with_aliases
+from bot.wiki.export import revisions_in
+
+
+def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path | None) -> int:
+    """Reads the history, with a bar; interrupted, it goes on where it was when called again."""
+    operator = wire.operator(config)
+    entries = wire.entries(operator, wiki)
+    if len(entries) != 1:
+        names = ", ".join(one.name for one in entries)
+        raise OperatorProblem(f"{operator.path} holds several wikis; name one of these with --wiki: {names}")
+    (entry,) = entries
+    start = since.replace(tzinfo=UTC)
+    journal = wire.journal(operator)
+    try:
+        with (
+            wire.opened(entry, operator.path.absolute().parent, read_only=True) as opened,
+            Progress(console=messages(), transient=True) as bar,
+        ):
+            info = wiki_info(opened.facts())
+            reading = wire.settings_on(opened, entry, info)
+            boards = reading.settings.boards if reading.settings is not None else {}
+            title = next((one for one in boards if one == board), "")
+            if not title:
+                names = ", ".join(f'"{name}"' for name in boards) or "none"
+                raise OperatorProblem(f'the settings page sets up no board "{board}"; it sets up: {names}')
+            settings = with_aliases(opened, info, {title: boards[title]})[title]
+            line = bar.add_task("revisions", total=None)
+            work = Backfill(opened, journal.of(entry.name), info, replace(settings, title=title))
+            work.step = lambda done, of: bar.update(line, completed=done, total=of or None)
+            found = work.from_pages(revisions_in(export, title), start) if export else work.from_history(start)
+    finally:
+        journal.close()
+    left = f", {found.left_out} hidden or without text left out" if found.left_out else ""
+    output().print(f"{title}: {found.read} revisions read{left}; {found.threads} threads known", markup=False)
+    return DONE

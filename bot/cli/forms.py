@@ -1,0 +1,14 @@
+"""What a report can be written as."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """What a report can be written as."""
+
+    HTML = "html"
+    WIKITEXT = "wikitext"
+    CSV = "csv"
+    JSON = "json"

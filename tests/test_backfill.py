@@ -1,0 +1,254 @@
+"""Backfill: a board's observations from its page history, held against a script that knows nothing of ours."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import escape
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from bot.errors import OperatorProblem
+from bot.figures import Span, guarded, tally
+from bot.figures.shown import Kind
+from bot.journal import Journal, WikiJournal
+from bot.model import Page
+from bot.observe import Observation
+from bot.reading.rules import People
+from bot.runner.backfill import Backfill
+from bot.settings.result import BoardSettings
+from bot.wiki.embedded import EmbeddedWiki
+from bot.wiki.export import revisions_in
+from tests.builders import NOW, rules, signed, wiki_info
+
+BOARD = "Wiki:Incidents"
+START = NOW - timedelta(days=120)
+SETTINGS = BoardSettings(BOARD, rules(responders=People(groups=frozenset({"sysop"}))), preset="incidents")
+PEOPLE = ("Alba", "Bea", "Dario", "Eva")
+ADMINS = ("Clara", "Root")
+
+
+@dataclass
+class Truth:
+    """One thread of the made-up community, as the community knows it."""
+
+    opened: datetime
+    lines: list[str]
+    answered: datetime | None = None
+    responded: datetime | None = None
+    resolved: datetime | None = None
+    gone: datetime | None = None
+
+
+@dataclass
+class Replay:
+    """A made-up history, revision by revision, on the embedded wiki and as plain texts."""
+
+    wiki: EmbeddedWiki
+    truths: list[Truth] = field(default_factory=list)
+    revisions: list[tuple[int, datetime, str]] = field(default_factory=list)
+
+    def save(self, who: str, at: datetime) -> None:
+        """Somebody saves the board as it is now."""
+        text = "Lead.\n\n" + "\n\n".join("\n".join(one.lines) for one in self.truths if one.gone is None)
+        self.wiki.set_now(at)
+        number = self.wiki.as_user(who).edit(BOARD, text.strip())
+        self.revisions.append((number, at, text.strip()))
+
+
+def replay(seed: int, edits: int) -> Replay:
+    """A seeded history: people open, reply, admins answer and close, somebody archives."""
+    dice = random.Random(seed)
+    made = Replay(EmbeddedWiki(bot="Clerk", now=START - timedelta(days=1)))
+    for name in (*PEOPLE, "Filip", "Greta"):
+        made.wiki.add_user(name)
+    for name in ADMINS:
+        made.wiki.add_user(name, ["sysop"])
+    at = START
+    for number in range(edits):
+        at += timedelta(minutes=dice.randrange(20, 700))
+        here = [one for one in made.truths if one.gone is None]
+        act = dice.choice(["open", "open", "reply", "answer", "answer", "close", "remove"]) if here else "open"
+        one = dice.choice(here) if here else None
+        who = dice.choice(PEOPLE)
+        if act == "open" or one is None:
+            made.truths.append(Truth(at, [f"== Trouble {number} ==", signed(who, at, "Please look.")]))
+        elif act == "reply":
+            who = dice.choice(("Filip", "Greta"))
+            one.lines.append(":" + signed(who, at, "I saw it."))
+            one.answered = one.answered or at
+        elif act == "remove":
+            one.gone = at
+        else:
+            who = dice.choice(ADMINS)
+            one.lines.append(":" + signed(who, at, "{{resolved}} Done." if act == "close" else "Looking."))
+            one.answered, one.responded = one.answered or at, one.responded or at
+            if act == "close":
+                # The newest closing mark is the one that says when; the first is when the waiting ended.
+                one.resolved = one.resolved or at
+        made.save(who, at)
+    made.wiki.set_now(at + timedelta(hours=1))
+    return made
+
+
+def fresh() -> WikiJournal:
+    """An empty journal."""
+    return Journal().of("embedded")
+
+
+def fill(made: Replay, journal: WikiJournal) -> tuple[Observation, ...]:
+    """What a backfill over the API knows."""
+    Backfill(made.wiki, journal, wiki_info(), SETTINGS).from_history(START)
+    return journal.observations(BOARD)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_replayed_history_gives_the_figures_that_the_community_itself_would_count(seed: int) -> None:
+    made = replay(seed, 220)
+    span = Span(made.revisions[40][1], made.revisions[180][1])
+    seen = fill(made, fresh())
+
+    found = tally([("incidents", seen)], span)
+    (shown,), _ = guarded([found], found, with_total=False)
+
+    truths = made.truths
+    assert found.intake == sum(span.start <= one.opened < span.end for one in truths)
+    waits = sorted(
+        (one.responded - one.opened).total_seconds()
+        for one in truths
+        if one.responded and span.start <= one.responded < span.end
+    )
+    assert list(found.first_response) == waits
+    assert shown.of(Kind.FIRST_RESPONSE).value == pytest.approx(median(waits))
+    assert list(found.first_answer) == sorted(
+        (one.answered - one.opened).total_seconds()
+        for one in truths
+        if one.answered and span.start <= one.answered < span.end
+    )
+    assert list(found.resolution) == sorted(
+        (one.resolved - one.opened).total_seconds()
+        for one in truths
+        if one.resolved and span.start <= one.resolved < span.end
+    )
+    waiting = [
+        one
+        for one in truths
+        if one.opened < span.end
+        and not (one.resolved and one.resolved < span.end)
+        and not (one.gone and one.gone < span.end)
+    ]
+    assert sum(found.waiting) == len(waiting)
+    left = [one for one in truths if one.gone and span.start <= one.gone < span.end]
+    timed_out = [one for one in left if not one.resolved]
+    assert (found.closed, found.timed_out) == (len(left) - len(timed_out), len(timed_out))
+    assert found.archived_unanswered == sum(one.responded is None for one in timed_out)
+
+
+def test_an_interrupted_backfill_goes_on_and_ends_the_same() -> None:
+    made = replay(7, 120)
+    whole = fill(made, fresh())
+    journal = fresh()
+    work = Backfill(made.wiki, journal, wiki_info(), SETTINGS)
+    seen: list[int] = []
+
+    def stop_once(done: int, _of: int) -> None:
+        seen.append(done)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    work.step = stop_once
+    with pytest.raises(KeyboardInterrupt):
+        work.from_history(START)
+
+    assert journal.observations(BOARD) == ()
+    again = Backfill(made.wiki, journal, wiki_info(), SETTINGS).from_history(START)
+
+    assert again.read == 60
+    assert journal.observations(BOARD) == whole
+
+
+def test_a_second_backfill_changes_nothing() -> None:
+    made = replay(3, 80)
+    journal = fresh()
+
+    assert fill(made, journal) == fill(made, journal)
+
+
+def export(made: Replay, deleted: int = -1) -> str:
+    """The history as MediaWiki exports it."""
+
+    def revisions() -> Iterator[str]:
+        for index, (number, at, text) in enumerate(made.revisions):
+            body = (
+                '<text deleted="deleted" />'
+                if index == deleted
+                else f'<text xml:space="preserve">{escape(text)}</text>'
+            )
+            stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+            yield f"<revision><id>{number}</id><timestamp>{stamp}</timestamp><model>wikitext</model>{body}</revision>"
+
+    other = "<page><title>Other</title><revision><id>1</id><text>x</text></revision></page>"
+    return (
+        '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/">'
+        f"{other}<page><title>{BOARD}</title>{''.join(revisions())}</page></mediawiki>"
+    )
+
+
+@pytest.mark.parametrize("kind", ["xml", "gz", "bz2"])
+def test_an_export_gives_the_same_observations_as_the_api(kind: str, tmp_path: Path) -> None:
+    made = replay(5, 90)
+    path = tmp_path / f"dump.{kind}"
+    text = export(made).encode()
+    path.write_bytes({"xml": text, "gz": gzip.compress(text), "bz2": bz2.compress(text)}[kind])
+    journal = fresh()
+
+    done = Backfill(made.wiki, journal, wiki_info(), SETTINGS).from_pages(revisions_in(path, BOARD), START)
+
+    assert done.read == 90
+    assert journal.observations(BOARD) == fill(made, fresh())
+
+
+def test_a_hidden_revision_is_left_out_and_counted(tmp_path: Path) -> None:
+    made = replay(5, 30)
+    path = tmp_path / "dump.xml"
+    path.write_text(export(made, deleted=11), encoding="utf-8")
+
+    done = Backfill(made.wiki, fresh(), wiki_info(), SETTINGS).from_pages(revisions_in(path, BOARD), START)
+
+    assert (done.read, done.left_out) == (29, 1)
+
+
+@pytest.mark.parametrize("text", ["", "<mediawiki><page>", "<mediawiki></mediawiki>"])
+def test_a_file_that_is_no_export_of_the_page_is_refused_in_words(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "dump.xml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(OperatorProblem, match="export"):
+        list(revisions_in(path, BOARD))
+
+
+def test_an_old_export_does_not_undo_what_runs_have_seen(tmp_path: Path) -> None:
+    made = replay(9, 100)
+    journal = fresh()
+    newest = fill(made, journal)
+    early = Replay(made.wiki, revisions=made.revisions[:50])
+    path = tmp_path / "dump.xml"
+    path.write_text(export(early), encoding="utf-8")
+
+    Backfill(made.wiki, journal, wiki_info(), SETTINGS).from_pages(revisions_in(path, BOARD), START)
+
+    assert journal.observations(BOARD) == newest
+
+
+def test_the_embedded_wiki_gives_pages_of_its_history() -> None:
+    made = replay(1, 3)
+
+    found = made.wiki.revisions([made.revisions[0][0]])
+
+    assert isinstance(found[made.revisions[0][0]], Page)
