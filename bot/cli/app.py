@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from bot import __version__
+from bot.cli.forms import Form
 from bot.cli.console import ATTENTION, DONE, WRONG_USE, Format, RunFormat, complain
+from bot.figures.spans import Period
 
 app = typer.Typer(
     name="clerk",
@@ -32,6 +34,7 @@ Printed = Annotated[Format, typer.Option("--format", help="A table for people or
 InfoFile = Annotated[Path | None, typer.Option("--wiki-info", help="The wiki's facts as JSON; English without it.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A settings page as a file.")]
 Now = Annotated[datetime | None, typer.Option("--now", formats=["%Y-%m-%dT%H:%M:%SZ"], help="The instant to judge at.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day (UTC).")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page here instead.")]
 Page = Annotated[str, typer.Argument(help="A page title on a configured wiki, or a local file.")]
 DEFAULT_CONFIG = Path("clerk.yaml")
@@ -238,6 +241,39 @@ def health(
     from bot.cli.status import health as command
 
     raise typer.Exit(command(config, within))
+
+
+@app.command()
+def report(
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    board: BoardName = "",
+    period: Annotated[Period, typer.Option(help="The newest one that is over; or give --since.")] = Period.WEEK,
+    since: Day = None,
+    until: Day = None,
+    form: Annotated[Form, typer.Option("--format", help="What to write.")] = Form.HTML,
+    out: Annotated[Path | None, typer.Option(help="The file to write; without it, standard output.")] = None,
+    language: Annotated[str, typer.Option(help="The language of the report; without it the wiki's.")] = "",
+) -> None:
+    """Writes the figures of a span, for every board that was observed, from the journal."""
+    from bot.cli.report import Wanted
+    from bot.cli.report import report as command
+
+    raise typer.Exit(command(config, Wanted(period, since, until, wiki, board, language), form, out))
+
+
+@app.command()
+def backfill(
+    board: Annotated[str, typer.Argument(help="A board of the settings page.")],
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day to read.")],
+    config: Config = DEFAULT_CONFIG,
+    wiki: WikiName = "",
+    export: Annotated[Path | None, typer.Option(help="A MediaWiki XML export, .gz or .bz2, instead of the API.")] = None,
+) -> None:
+    """Reads what happened on a board before the bot came from the page's history."""
+    from bot.cli.backfill import backfill as command
+
+    raise typer.Exit(command(config, wiki, board, since, export))
 
 
 def main() -> int:
