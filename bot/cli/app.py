@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli.forms import Form
 from bot.cli.console import ATTENTION, DONE, WRONG_USE, Format, RunFormat, complain
+from bot.cli.forms import Form
 from bot.figures.spans import Period
 
 app = typer.Typer(
@@ -268,7 +268,9 @@ def backfill(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day to read.")],
     config: Config = DEFAULT_CONFIG,
     wiki: WikiName = "",
-    export: Annotated[Path | None, typer.Option(help="A MediaWiki XML export, .gz or .bz2, instead of the API.")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="A MediaWiki XML export, .gz or .bz2, instead of the API.")
+    ] = None,
 ) -> None:
     """Reads what happened on a board before the bot came from the page's history."""
     from bot.cli.backfill import backfill as command
