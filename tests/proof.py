@@ -157,14 +157,15 @@ class Case:
 
     def pages(self) -> dict[str, str]:
         """The board and its archives, by title."""
-        found = {self.board: self._text(self.board)}
+        found = {self.board: self.text(self.board)}
         prefix = self.board.removeprefix("Project:") + "/Archive"
         answer = self.people.admin.call(action="query", list="allpages", apprefix=prefix, apnamespace=4, aplimit="max")
         for page in answer["query"]["allpages"]:
-            found[page["title"]] = self._text(page["title"])
+            found[page["title"]] = self.text(page["title"])
         return found
 
-    def _text(self, title: str) -> str:
+    def text(self, title: str) -> str:
+        """What stands on a page; "" where there is none."""
         answer = self.people.admin.call(
             action="query", prop="revisions", titles=title, rvprop="content", rvslots="main"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,10 @@ import pytest
 from tests.conftest import WikiMaker, pywikibot_folder
 from tests.crowd import Crowd
 from tests.end_to_end import Installation
-from tests.faultproxy import Fault, FaultProxy, number
+from tests.faultproxy import Fault, FaultProxy, edit_number, number
 from tests.mediawiki.people import People
 from tests.mediawiki.server import Options
-from tests.proof import CALM, HASTY, NAMES, Case, Pen, archive_first, moved_whole, words
+from tests.proof import CALM, HASTY, NAMES, Case, Pen, archive_first, moved_whole, threads, words
 from tests.sizes import cases
 
 pytestmark = pytest.mark.wiki
@@ -50,10 +51,10 @@ class Ground:
     proxy: FaultProxy
     folder: Path
 
-    def case(self, text: str, *, max_threads: int = 30) -> Case:
-        """A new board."""
+    def case(self, text: str, *, max_threads: int = 30, more: str = "") -> Case:
+        """A new board; ``more`` goes into the archive's section of its settings."""
         self.proxy.forget()
-        return Case(self.people, self.proxy, self.folder, max_threads).settle(text)
+        return Case(self.people, self.proxy, self.folder, max_threads, more).settle(text)
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +157,35 @@ def test_a_process_takes_as_many_requests_as_the_kills_above_count_on(ground: Gr
     assert len(ground.proxy.requests) == PROCESS_REQUESTS
 
 
+INDEX = ', index: "{board}/Index"'
+# That the index (the third save) failed only the journal knows: without it the next move there makes up for it.
+UNINDEXED = [
+    one
+    for one in itertools.product(range(1, 5), (Fault.CUT_BEFORE, Fault.CUT_AFTER), ("kept", "lost"))
+    if one != (3, Fault.CUT_BEFORE, "lost")
+]
+
+
+@pytest.mark.parametrize(("at", "fault", "journal"), share(UNINDEXED))
+def test_whatever_save_fails_the_index_lists_all_that_was_archived(
+    ground: Ground, at: int, fault: Fault, journal: str
+) -> None:
+    before = Pen().board(THREADS, DUE)
+    case = ground.case(before, more=INDEX)
+    ground.proxy.fail(edit_number(at), fault)
+
+    case.run()
+    if journal == "lost":
+        case.lose_journal()
+    case.complete_run()
+
+    assert_laws(case, before)
+    index = case.text(f"{case.board}/Index")
+    rows = Counter(line.rpartition(" || ")[2] for line in index.split("\n") if line.startswith("| "))
+    archives = {f"[[:{title}]]": len(threads(text)) for title, text in case.pages().items() if title != case.board}
+    assert rows == archives
+
+
 RUNS = 10
 CHAINS = range(cases(3, 30))
 
@@ -165,7 +195,7 @@ def test_with_people_at_work_at_any_instant_no_comment_is_lost_or_doubled(ground
     dice = random.Random(seed)
     pen = Pen()
     text = pen.board(20, 14)
-    case = ground.case(text, max_threads=8)
+    case = ground.case(text, max_threads=8, more=INDEX if seed % 2 else "")
     crowd = Crowd(case, dice, pen)
     crowd.begin(text)
     for _ in range(RUNS):

@@ -161,6 +161,23 @@ def test_a_run_that_died_before_the_cut_makes_the_index_up() -> None:
     assert not board(again.text(BOARD), reading=rules()).threads
 
 
+def test_an_index_that_was_not_saved_is_made_up_by_the_next_run_and_looked_at_once() -> None:
+    wiki = Pretend(_settings())
+    wiki.save(BOARD, _done("A") + _done("B"), "Ann")
+    wiki.pass_time()
+    first = wiki.plan()
+    for edit in first.edits:
+        if edit.kind != "index":
+            wiki._write(edit)
+    wiki.facts |= {(fact.kind, ""): fact.value for fact in first.facts if not fact.thread}
+    wiki.pass_time()
+
+    assert [edit.kind for edit in wiki.run().edits] == ["index"]
+    assert len(_rows(wiki.text(INDEX))) == 2
+    wiki.pages.pop(INDEX)
+    assert wiki.run().edits == ()
+
+
 def test_an_index_of_many_pages_is_refused() -> None:
     with pytest.raises(ValidationError, match="without fields other than"):
         _settings(index="{board}/Index {year}")

@@ -34,11 +34,8 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
         if isinstance(started, Need) or need:
             return need | started if isinstance(started, Need) else need
         if started is not None and (started.edits or started.decisions or not started.settled):
-            listed = with_index(started.edits, [move.archive for move in snapshot.memory.moves], snapshot, settings)
-            if isinstance(listed, Need):
-                return listed
-            edits, problems = listed
-            return _with_everybody(replace(started, edits=edits, decisions=problems + started.decisions), snapshot)
+            listed = with_index(started, [move.archive for move in snapshot.memory.moves], snapshot, settings)
+            return listed if isinstance(listed, Need) else _with_everybody(listed, snapshot)
         settled = started.settled if started is not None else ()
     else:
         settled = ()
@@ -96,16 +93,13 @@ def _move(
             decisions[due.thread.identity] = replace(due.decision, found=found)
     ordered = [decisions[thread.identity] for thread in snapshot.board.threads if thread.identity in decisions]
     general: tuple[Decision, ...] = (pause,) if isinstance(pause, Decision) else ()
-    listed = with_index(_edits(fillings, snapshot, settings), [one.page.title for one in fillings], snapshot, settings)
-    if isinstance(listed, Need):
-        return listed
-    edits, problems = listed
-    return replace(
+    wanted = replace(
         start,
-        edits=edits,
-        decisions=(*general, *problems, *ordered),
+        edits=_edits(fillings, snapshot, settings),
+        decisions=(*general, *ordered),
         facts=_facts(fillings, chosen, snapshot, now) if fillings else start.facts + _left_alone(chosen.stays),
     )
+    return with_index(wanted, [one.page.title for one in fillings], snapshot, settings)
 
 
 @dataclass(frozen=True, slots=True)

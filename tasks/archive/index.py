@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.messages import link, plain, stamp
 from bot.model import USER, USER_TALK, Board, Heading, Thread
-from bot.plan import Decision, Edit, Need, Snapshot, Splice, Splices, WholeText
+from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Splice, Splices, WholeText
 from bot.reading.board import Reader
 from tasks.archive.brakes import inside
 from tasks.archive.choose import NAME
 from tasks.archive.pages import SPARE, refusal
 from tasks.archive.settings import ArchiveSettings
+
+UNSURE = "archive-index"
+"""Kind of fact: archives (a line each) whose rows the last move was to write; looked at once more."""
 
 _LONGEST_HEADING = 80
 _LONGEST_NAME = 85
@@ -38,34 +41,59 @@ def index_title(settings: ArchiveSettings, snapshot: Snapshot) -> str:
     return (settings.index or "").replace("{board}", snapshot.board.title)
 
 
-def with_index(
-    edits: Sequence[Edit], archives: Iterable[str], snapshot: Snapshot, settings: ArchiveSettings
-) -> tuple[tuple[Edit, ...], tuple[Decision, ...]] | Need:
-    """The edits of a move with that of the index among them, and why there is none where it cannot be written.
+def with_index(wanted: Plan, archives: Iterable[str], snapshot: Snapshot, settings: ArchiveSettings) -> Plan | Need:
+    """The plan of a move with the index's edit in it, and why there is none where it cannot be written.
 
     It comes before the edit that ends the move: a run that dies before it leaves the move open, and the next run makes
-    it up. Where it is refused the move goes on all the same. ``archives`` are the pages whose rows are written anew.
+    it up. Where it is not saved the move goes on all the same; the next run looks once whether it must be made up.
+    ``archives`` are the pages whose rows are written anew.
     """
+    pages = dict.fromkeys([*archives, *_unsure(snapshot)]) if wanted.edits else dict.fromkeys(_unsure(snapshot))
+    if not settings.index or not pages:
+        return wanted
+    made = _edit(wanted.edits, list(pages), snapshot, settings)
+    match made:
+        case Need():
+            return made
+        case Decision():
+            return replace(wanted, decisions=(made, *wanted.decisions))
+        case None:
+            # What stands there is right: nothing to look at again.
+            return replace(wanted, facts=(*wanted.facts, Fact(UNSURE, "", "")))
+    at = next((number for number, one in enumerate(wanted.edits) if one.finishes), len(wanted.edits))
+    edits = (*wanted.edits[:at], made, *wanted.edits[at:])
+    # A second failure is not made up for again: the next move to these pages writes their rows anyway.
+    look_again = "\n".join(pages) if wanted.edits else ""
+    return replace(wanted, edits=edits, facts=(*wanted.facts, Fact(UNSURE, "", look_again)))
+
+
+def _unsure(snapshot: Snapshot) -> list[str]:
+    return [title for title in snapshot.memory.facts.get((UNSURE, ""), "").split("\n") if title]
+
+
+def _edit(
+    edits: Sequence[Edit], archives: Sequence[str], snapshot: Snapshot, settings: ArchiveSettings
+) -> Edit | Decision | Need | None:
+    """The edit of the index, None where nothing changes there; or what must be read; or why it cannot be written."""
     title = index_title(settings, snapshot)
-    if not title or not edits:
-        return tuple(edits), ()
-    page = snapshot.pages.get(title)
-    if page is None:
-        return Need(pages=frozenset({title}))
     if not inside(title, snapshot):
         wanted = f"a subpage of {snapshot.board.title}, or a page under a prefix that the bot's operator allows"
-        return tuple(edits), (Decision(NAME, "", "not done: index", f"index: {title}", wanted),)
+        return Decision(NAME, "", "not done: index", f"index: {title}", wanted)
+    missing = frozenset({title, *archives}) - snapshot.pages.keys()
+    if missing:
+        return Need(pages=missing)
+    page = snapshot.pages[title]
     if problem := refusal(page, snapshot.account, "index page"):
-        return tuple(edits), (Decision(NAME, "", "not done: index", *problem),)
+        return Decision(NAME, "", "not done: index", *problem)
     made = _section(page.text or "", _texts_after(edits, archives, snapshot), snapshot)
     if isinstance(made, Need):
         return made
     change, text = made
     if text == (page.text or ""):
-        return tuple(edits), ()
+        return None
     if len(text.encode()) > snapshot.info.max_page_bytes - SPARE:
-        return tuple(edits), (Decision(NAME, "", "not done: index", "the index page is full", "another title for it"),)
-    edit = Edit(
+        return Decision(NAME, "", "not done: index", "the index page is full", "another title for it")
+    return Edit(
         task=NAME,
         kind="index",
         page=title,
@@ -74,13 +102,11 @@ def with_index(
         summary=snapshot.messages.say("index-updated", link(snapshot.board.title)),
         independent=True,
     )
-    at = next((number for number, one in enumerate(edits) if one.finishes), len(edits))
-    return (*edits[:at], edit, *edits[at:]), ()
 
 
 def _texts_after(edits: Sequence[Edit], archives: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
     """What the archives will hold once the edits are saved."""
-    texts = {one: snapshot.pages[one].text or "" for one in archives if one in snapshot.pages}
+    texts = {one: snapshot.pages[one].text or "" for one in archives}
     for edit in edits:
         if edit.page in texts:
             match edit.change:
