@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +13,44 @@ from bot.reading.rules import People
 from bot.settings.base import SettingsModel
 from bot.settings.problems import Stops
 from bot.settings.schema import BoardSettings, Settings, SettingsReading, read_settings
-from bot.settings.values import PageTitle
+from bot.settings.values import PATTERNS_ON_A_PAGE, PageTitle
 from tests.settings_examples import TASKS, ArchiveExample, NotifyExample, SummaryExample
 
 GOOD = (Path(__file__).parent / "corpus" / "settings-good.txt").read_text(encoding="utf-8")
+
+
+def test_more_patterns_than_can_be_tried_in_good_time_are_refused() -> None:
+    def page(count: int) -> str:
+        words = ", ".join(f"'/x{number}y{{20}}/'" for number in range(count))
+        return (
+            f"version: 1\ndefaults: {{quiet: 60 s}}\nboards:\n  A:\n    resolved:\n      headings:\n        [{words}]\n"
+        )
+
+    few, many = (
+        read(page(count).replace(", ", ",\n        ")) for count in (PATTERNS_ON_A_PAGE, PATTERNS_ON_A_PAGE + 1)
+    )
+
+    assert few.problems == ()
+    assert many.settings is None
+    assert [problem.line for problem in many.problems] == [7 + PATTERNS_ON_A_PAGE]
+    assert "201 patterns; one page can hold 200" in many.problems[0].message
+
+
+def test_no_page_of_the_largest_size_takes_much_memory() -> None:
+    """Under 200 MB, whatever stands on it: boards, lists, openers, patterns, odd spaces."""
+    bodies = (
+        "boards:\n" + "".join(f"  b{n}: {{preset: incidents}}\n" for n in range(60)),
+        "a: [" * 5000,
+        "- x\n" * 9000,
+        "boards:\n  A:\n    resolved:\n      headings:\n" + "        - '/(a{1,9}){1,9}b/'\n" * 190,
+        "k: \u00a0\t\n" * 5000,
+    )
+    for body in bodies:
+        tracemalloc.start(1)
+        read(f"version: 1\n{body}"[: 64 * 1024 - 200])
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 200_000_000, body[:40]
 
 
 def read(text: str) -> SettingsReading:

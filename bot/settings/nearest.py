@@ -55,7 +55,7 @@ class Names:
         elsewhere = nearest(key, self._homes)
         if elsewhere:
             return f"{elsewhere}, which belongs under {' or '.join(self._homes[elsewhere][:2])}", ""
-        return "", f"{shorten(key)} is not a setting; here can stand: {', '.join(siblings)}"
+        return "", f"{shorten(key)} is not a setting; here can stand: {', '.join(dict.fromkeys(siblings))}"
 
 
 def _keys_of(model: type[BaseModel], path: str) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from bot.settings.nearest import Names, model_in, nearest, shorten
+from bot.settings.tree import scalars
+from bot.settings.values import PATTERNS_ON_A_PAGE, is_pattern
 from bot.settings.yaml import Entry, Listing, Node, Scalar, Section
 
 
@@ -98,6 +100,16 @@ def sound(node: Node) -> bool:
             return node.sound and all(sound(item) for item in node.items)
         case Section():
             return node.sound and all(sound(entry.value) for entry in node.entries)
+
+
+def too_many_patterns(root: Node) -> SettingsProblem | None:
+    """Say that a page has more patterns than can be tried in good time; None where it has not."""
+    patterns = [one for one in scalars(root) if is_pattern(one.text)]
+    if len(patterns) <= PATTERNS_ON_A_PAGE:
+        return None
+    first = patterns[PATTERNS_ON_A_PAGE]
+    hint = f"{len(patterns)} patterns; one page can hold {PATTERNS_ON_A_PAGE}: most marks are better written as words"
+    return SettingsProblem(first.line, first.column, (), hint=hint)
 
 
 def told(

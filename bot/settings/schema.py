@@ -17,7 +17,7 @@ from bot.settings.base import SettingsModel, TaskSettings
 from bot.settings.common import BoardModel, PageModel
 from bot.settings.nearest import Names, nearest, shorten
 from bot.settings.presets import PRESETS, expand
-from bot.settings.problems import Place, SettingsProblem, Stops, plain_value, sound, told
+from bot.settings.problems import Place, SettingsProblem, Stops, plain_value, sound, told, too_many_patterns
 from bot.settings.report import ReportSettings
 from bot.settings.result import BoardSettings, Settings, SettingsReading, capped
 from bot.settings.tree import last_line, merge, say_node
@@ -145,6 +145,9 @@ class _Reader:
         """Read the page's own keys, then the boards."""
         root = page.node
         if not isinstance(root, Section):
+            return None
+        if many := too_many_patterns(root):
+            self._tell(many, Stops.PAGE, "")
             return None
         own = replace(root, entries=tuple(entry for entry in root.entries if entry.key not in self._parts()))
         before = len(self._problems)

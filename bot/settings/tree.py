@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.settings.nearest import shorten
@@ -34,6 +35,19 @@ def last_line(node: Node) -> int:
             return max((last_line(item) for item in node.items), default=node.line)
         case Section():
             return max((last_line(entry.value) for entry in node.entries), default=node.line)
+
+
+def scalars(node: Node) -> Iterator[Scalar]:
+    """Give every value in a node, in page order."""
+    match node:
+        case Scalar():
+            yield node
+        case Listing():
+            for item in node.items:
+                yield from scalars(item)
+        case Section():
+            for entry in node.entries:
+                yield from scalars(entry.value)
 
 
 def say_node(node: Node) -> str:

@@ -27,6 +27,7 @@ from bot.settings.values.measures import (
 )
 from bot.settings.values.names import (
     PATTERN_LIMIT,
+    PATTERNS_ON_A_PAGE,
     is_pattern,
     one_of,
     read_group,
@@ -39,6 +40,7 @@ from bot.settings.values.names import (
 from bot.settings.values.refusal import misfit, shown
 
 __all__ = [
+    "PATTERNS_ON_A_PAGE",
     "PATTERN_LIMIT",
     "Count",
     "Duration",
