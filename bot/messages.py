@@ -67,6 +67,11 @@ def _texts(language: str) -> Mapping[str, str]:
     return {key: text for key, text in texts.items() if not key.startswith("@")}
 
 
+def keys() -> tuple[str, ...]:
+    """The keys of all sentences."""
+    return tuple(_texts("en"))
+
+
 @cache
 def _locale(language: str) -> Locale:
     """The plural rules of a language; a language that CLDR does not know counts like English."""

@@ -13,7 +13,7 @@ from bot.settings.common import BoardModel, PageModel
 from bot.settings.jsonschema import json_schema
 from bot.settings.manual import manual
 from bot.settings.presets import ABOUT, PRESETS
-from bot.settings.schema import read_settings
+from bot.settings.schema import SECTIONS, read_settings
 from bot.settings.starter import look, starter
 from tasks import ALL
 
@@ -24,14 +24,14 @@ TITLE = "Project:Incidents"
 def test_the_manual_in_the_repository_is_current() -> None:
     kept = (ROOT / "MANUAL.md").read_text(encoding="utf-8")
 
-    assert kept == manual(ALL, "markdown"), "run: clerk settings manual --format markdown > MANUAL.md"
+    assert kept == manual(ALL, "markdown", SECTIONS), "run: clerk settings manual --format markdown > MANUAL.md"
 
 
 @pytest.mark.parametrize("form", ["wikitext", "markdown"])
 def test_the_manual_names_every_key_of_every_model(form: Any) -> None:
-    text = manual(ALL, form)
+    text = manual(ALL, form, SECTIONS)
     mark = "`{}`" if form == "markdown" else "<code>{}</code>"
-    models: list[type[BaseModel]] = [PageModel, BoardModel, *(task.settings for task in ALL)]
+    models: list[type[BaseModel]] = [PageModel, BoardModel, *(task.settings for task in ALL), *SECTIONS.values()]
     for model in models:
         for name, field in model.model_fields.items():
             assert mark.format(name) in text
@@ -39,7 +39,7 @@ def test_the_manual_names_every_key_of_every_model(form: Any) -> None:
 
 
 def test_the_manual_holds_every_preset_with_its_source() -> None:
-    text = manual(ALL, "markdown")
+    text = manual(ALL, "markdown", SECTIONS)
 
     assert list(ABOUT) == list(PRESETS)
     for settings in PRESETS.values():
@@ -47,7 +47,7 @@ def test_the_manual_holds_every_preset_with_its_source() -> None:
 
 
 def test_the_manual_as_wikitext_leaves_no_template_to_be_expanded() -> None:
-    outside = manual(ALL, "wikitext")
+    outside = manual(ALL, "wikitext", SECTIONS)
     for opening, closing in (("<nowiki>", "</nowiki>"), ("<syntaxhighlight", "</syntaxhighlight>")):
         while opening in outside:
             before, rest = outside.split(opening, 1)
@@ -115,11 +115,11 @@ def test_a_starter_page_says_what_stands_on_the_board() -> None:
 
 
 def test_the_schema_knows_every_key_and_takes_one_value_for_a_list() -> None:
-    schema = json_schema(ALL)
+    schema = json_schema(ALL, SECTIONS)
     board = schema["$defs"]["Board"]["properties"]
 
     assert set(board) == {*BoardModel.model_fields, *(task.name for task in ALL)}
-    assert set(schema["properties"]) == {*PageModel.model_fields, "defaults", "boards"}
+    assert set(schema["properties"]) == {*PageModel.model_fields, *SECTIONS, "defaults", "boards"}
     assert schema["$defs"]["Board"]["additionalProperties"] is False
     assert board["pins"]["anyOf"][0]["type"] == "array"
     assert board["pins"]["anyOf"][1]["type"] == "string"

@@ -15,7 +15,7 @@ from bot.settings.jsonschema import json_schema
 from bot.settings.manual import manual as written_manual
 from bot.settings.nearest import nearest
 from bot.settings.presets import PRESETS
-from bot.settings.schema import SettingsReading
+from bot.settings.schema import SECTIONS, SettingsReading
 from bot.settings.starter import imported, look, starter
 from tasks import ALL
 
@@ -42,13 +42,13 @@ def manual(form: str) -> int:
     """Prints the complete manual, as wikitext or Markdown."""
     if form not in ("wikitext", "markdown"):
         raise OperatorProblem(f'there is no form "{form}"; forms: wikitext, markdown')
-    sys.stdout.write(written_manual(ALL, "markdown" if form == "markdown" else "wikitext"))
+    sys.stdout.write(written_manual(ALL, "markdown" if form == "markdown" else "wikitext", SECTIONS))
     return DONE
 
 
 def schema() -> int:
     """Prints the JSON Schema of the settings page."""
-    print_json(json_schema(ALL))
+    print_json(json_schema(ALL, SECTIONS))
     return DONE
 
 

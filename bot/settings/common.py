@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from bot.messages import Messages
+from bot.messages import Messages, keys
 from bot.model import Outcome
 from bot.reading.rules import People, Rules
 from bot.settings.base import SettingsModel
+from bot.settings.nearest import nearest
 from bot.settings.values import (
     Count,
     Duration,
@@ -167,7 +168,8 @@ class BoardModel(SettingsModel):
 def _message_key(key: str) -> str:
     """Refuse the key of a sentence that the bot does not have."""
     if not Messages("en").has(key):
-        raise misfit("the key of one of the bot's sentences, such as notify-text")
+        near = nearest(key.replace("_", "-"), {one.replace("-", "_"): one for one in keys()})
+        raise misfit(f"the key of one of the bot's sentences, such as {near.replace('_', '-') or 'notify-text'}")
     return key
 
 
