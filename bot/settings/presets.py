@@ -65,6 +65,9 @@ notify: {subjects: notice}
 threads: {style: list, reports: [vandal, IPvandal, user-uaa]}
 responders: {groups: [sysop]}
 subjects: {templates: [vandal, IPvandal, user-uaa]}
+gone_means: handled
+backlog: {flag_at: 8, clear_at: 4, every: 15 min}
+status: {blocked: remove, every: 15 min}
 """,
     # German Wikipedia's Vandalismusmeldung: "(erl.)" at the heading's end goes after two hours, "(in Bearbeitung)"
     # keeps all hands off; one archive page a day, by the day of the report.
@@ -111,6 +114,7 @@ resolved:
       inprogress: in progress}
   pairs: {"DRN archive top": DRN archive bottom}
 subjects: {templates: [User, userlinks]}
+status: {template: DR case status, table: drn}
 archive:
   resolved_after: 24 h
   keep_threads: 2
@@ -163,7 +167,8 @@ ABOUT: Mapping[str, About] = {
     "vandalism-list": About(
         "Lists of short reports that are taken away when they are handled.",
         "English Wikipedia's Administrator intervention against vandalism, and Usernames for administrator attention: "
-        "nothing is archived and nobody is told, since attention is what vandals want.",
+        "a report goes when the account is blocked, eight waiting are a backlog until four are left; nothing is "
+        "archived and nobody is told, since attention is what vandals want.",
         _SUMMARY,
     ),
     "vandalism-sections": About(
