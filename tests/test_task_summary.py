@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.messages import Messages
 from bot.model import Board, Mark, Outcome, Page, Revision
-from bot.plan import Need, Plan, Snapshot, Splices, WholeText
+from bot.plan import Memory, Need, Plan, Snapshot, Splices, WholeText
 from bot.reading.rules import People
 from tasks.notify import TOO_MANY_NAMED
 from tasks.summary import SummarySettings, plan
@@ -218,3 +218,35 @@ def test_an_empty_board_says_that_nothing_waits() -> None:
     result, _ = decided(wikitext("A", ("Ana", ago(hours=5)), resolved(ago(hours=4))))
 
     assert "Nothing is waiting." in shown(result)
+
+
+def archived_unanswered(days: float) -> Memory:
+    """A journal that remembers a thread archived without an answer so many days ago."""
+    value = f"{ago(days=days + 3).isoformat()} {ago(days=days).isoformat()} Project:Incidents/Archive 7"
+    return memory(facts={("archived-unanswered", "a hash"): value})
+
+
+def test_a_thread_archived_without_an_answer_is_listed_for_14_days() -> None:
+    lately = section_with(archived_unanswered(13.9))
+    long_ago = section_with(archived_unanswered(14.1))
+
+    assert "Archived without an answer in the last 14 days''' (1)" in lately
+    assert "[[:Project:Incidents/Archive 7]]" in lately
+    assert "a hash" not in lately
+    assert "Archive 7" not in long_ago
+
+
+def test_an_archived_thread_that_stands_on_the_board_again_is_not_listed_as_archived() -> None:
+    on = board(wikitext("Help", ("Alba", ago(days=20))), reading=RULES)
+    value = f"{ago(days=20).isoformat()} {ago(days=2).isoformat()} Project:Incidents/Archive 7"
+    fact = {("archived-unanswered", hash_of(on.threads[0].identity)): value}
+
+    text = section_with(memory(facts=fact), on)
+
+    assert "Archive 7" not in text
+
+
+def section_with(remembered: Memory, on: Board | None = None) -> str:
+    """What the list says with this journal."""
+    result, _ = decided(on or board("Lead.", reading=RULES), memory=remembered)
+    return shown(result)

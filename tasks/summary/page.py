@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.messages import link, plain, stamp
 from bot.model import Status, Thread
 from bot.plan import Snapshot
+from tasks.archive import UNANSWERED
 from tasks.notify import TOO_MANY_NAMED
 from tasks.summary.buckets import Bucket, Waiting, age_band
 from tasks.summary.settings import SummarySettings
 
 _LONGEST_HEADING = 80
+_ARCHIVED_SHOWN = timedelta(days=14)
 
 
 def _markers(board: str) -> tuple[str, str]:
@@ -40,7 +42,28 @@ def render(waiting: Sequence[Waiting], snapshot: Snapshot, settings: SummarySett
                 f"'''{say(f'summary-bucket-{bucket}')}''' ({len(items)})",
                 *_table(items, snapshot, settings, now),
             ]
-    return "\n".join([*lines, end])
+    return "\n".join([*lines, *_archived(snapshot, now), end])
+
+
+def _archived(snapshot: Snapshot, now: datetime) -> list[str]:
+    """The threads that lately went to the archive without a responder's answer, newest first (``tasks.archive``)."""
+    say = snapshot.messages.say
+    here = {snapshot.memory.hash_of(thread.identity) for thread in snapshot.board.threads}
+    rows = []
+    for (kind, thread), value in snapshot.memory.facts.items():
+        opened, archived, page = [*value.split(" ", 2), "", ""][:3]
+        if kind != UNANSWERED or thread in here or not page:
+            continue
+        instant = datetime.fromisoformat(archived)
+        if timedelta() <= now - instant < _ARCHIVED_SHOWN:
+            rows.append((instant, datetime.fromisoformat(opened), page, thread))
+    if not rows:
+        return []
+    names = " !! ".join(say(f"summary-column-{name}") for name in ("opened", "archived", "archive"))
+    lines = ["", f"'''{say('summary-bucket-archived')}''' ({len(rows)})", '{| class="wikitable sortable"', f"! {names}"]
+    for instant, began, page, _ in sorted(rows, key=lambda row: (row[0], row[1], row[3]), reverse=True):
+        lines += ["|-", f"| {stamp(began)} || {stamp(instant)} || {link(page)}"]
+    return [*lines, "|}"]
 
 
 def _table(items: Iterable[Waiting], snapshot: Snapshot, settings: SummarySettings, now: datetime) -> list[str]:
