@@ -12,6 +12,7 @@ from bot.model import Board, Page, User, WikiInfo
 from bot.observe import Observation, Reading, observe
 from bot.reading.board import Reader
 from bot.reading.helpers import accounts_needed, listed_names, listings
+from bot.reading.warm import NOTHING
 from bot.settings.schema import BoardSettings
 from bot.wiki.port import Wiki
 
@@ -75,7 +76,7 @@ class Backfill:
     def _fold(self, revisions: Iterable[Page], since: datetime, of: int) -> Backfilled:
         title, journal = self.board.title, self.journal
         known = {one.thread: one for one in journal.observations(title, draft=True)}
-        reader = Reader(self.info)
+        reader, learned = Reader(self.info), NOTHING
         read = left_out = 0
         source = iter(revisions)
         text = ""
@@ -88,7 +89,9 @@ class Backfill:
                 read += 1
                 # An edit that a later one took back leaves the text as it was.
                 if page.text != text:
-                    boards.append((reader.board(title, page.revision, page.text, self.board.rules), page.instant))
+                    # Threads whose bytes are those of the revision before are not read again.
+                    board, learned = reader.again(title, page.revision, page.text, self.board.rules, learned)
+                    boards.append((board, page.instant))
                     text = page.text
             changed = self._observe(boards, known)
             last = batch[-1]
