@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.markup import escape
@@ -17,14 +17,12 @@ from bot.model import WikiInfo
 from bot.operatorfile import Operator, WikiEntry
 from bot.reading.facts import wiki_info
 from bot.reading.signatures import learn
-from bot.runner.opening import board_page
+from bot.runner.opening import SKEW, board_page
 from bot.runner.trust import Trust
 from bot.settings.schema import read_settings
 from bot.wiki.port import Wiki, WikiError
 from tasks import ALL
 
-# Past this difference a run refuses to work (FACTS 7, row 25).
-_SKEW = timedelta(minutes=5)
 _RIGHTS = {
     "edit": "it cannot edit",
     "createpage": "it cannot make archive pages",
@@ -100,7 +98,7 @@ def _facts(wiki: Wiki, entry: WikiEntry, info: WikiInfo) -> Iterator[Finding]:
     yield Finding(entry.name, f"signatures of {info.language}, {info.version}", settled, "" if settled else advice)
     skew = abs(wiki.read([entry.run_page], text=False).now - datetime.now(UTC))
     advice = "set this machine's clock (NTP)"
-    yield Finding(entry.name, "clock", skew < _SKEW, "" if skew < _SKEW else advice)
+    yield Finding(entry.name, "clock", skew <= SKEW, "" if skew <= SKEW else advice)
 
 
 def _pages(wiki: Wiki, entry: WikiEntry, info: WikiInfo) -> Iterator[Finding]:

@@ -23,6 +23,8 @@ from bot.wiki.port import Wiki
 
 # The wiki's facts are asked for again at least daily (DESIGN, "Reading a board").
 FACTS_LAST = timedelta(days=1)
+# Past this difference of the clocks a run refuses to work.
+SKEW = timedelta(minutes=5)
 # A save whose answer was lost may carry an instant a little before the intent's, by another clock.
 _CLOCKS = timedelta(minutes=10)
 # How many of an archive's newest revisions are searched for the one that a half-done move saved.
@@ -173,4 +175,13 @@ def check_account(account: Account, *, dry_run: bool) -> None:
     if not account.name and not dry_run:
         raise OperatorProblem(
             "the bot is not logged in on this wiki; check the login in user-config.py, or use --dry-run"
+        )
+
+
+def check_clock(host: datetime, now: datetime) -> None:
+    """Raise OperatorProblem where the host's clock is far off the wiki's: leases and deadlines would mean nothing."""
+    if abs(host - now) > SKEW:
+        minutes = round(abs(host - now).total_seconds() / 60)
+        raise OperatorProblem(
+            f"this machine's clock and the wiki's differ by {minutes} minutes; set the clock (NTP), then run again"
         )

@@ -101,6 +101,8 @@ class _Run:
         account = wiki.account()
         opening.check_account(account, dry_run=options.dry_run)
         reading = wiki.read([entry.settings, entry.run_page])
+        if not options.dry_run:
+            opening.check_clock(options.clock(), reading.now)
         desk = self.desk = Desk(wiki, journal, info, account, reading.now)
         settings_page, run_page = reading.pages[entry.settings], reading.pages[entry.run_page]
         trust = Trust(wiki, entry.trusted)
