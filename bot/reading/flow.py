@@ -24,7 +24,8 @@ _TOKEN = re.compile(
 )
 _TABLE_LINE = re.compile(r"[ \t]*(\{\||\|\}|\|-|\|\+|\||!)")
 _TERM = re.compile(
-    r"\[\[[^\[\]\n]*+\]\]|\[[^\[\]\n]*+\]|<(?P<end>/?)(?!(?:br|hr|img|wbr)\b)[a-zA-Z][^<>\n]*?(?P<void>/?)>|(?P<colon>:)|\n"
+    r"\[\[[^\[\]\n]*+\]\]|\[[^\[\]\n]*+\]|\b(?i:https?|ftps?|ircs?)://[^\s<>\[\]\"]*[^\s<>\[\]\",;.:!?]"
+    r"|<(?P<end>/?)(?!(?:br|hr|img|wbr)\b)[a-zA-Z][^<>\n]*?(?P<void>/?)>|(?P<colon>:)|\n"
 )
 _NO_TALK = re.compile(r"\bclass\s*=[^<>]*\bmw-notalk\b", re.IGNORECASE)
 
@@ -67,7 +68,9 @@ class _Splitter:
         self.mode = ""
         self.line_level = 0
         self.tables: list[int] = []
+        # what nothing closes is a table up to the end of the page
         self.table_starts = {start for start, _ in scan.tables}
+        self.table_starts |= {found.start for found in scan.unclosed if found.name == "table"}
         self.html_lists: list[bool] = []
         self.html_level = 0
         self.html_lists_before = 0
