@@ -26,6 +26,8 @@ settings.register_profile("boardclerk", derandomize=True, deadline=None)
 settings.load_profile("boardclerk")
 
 WikiMaker = Callable[[Options], Server]
+# PHP's own cache forgets whoever is logged in when hundreds of parsed pages have filled it.
+LONG_SESSIONS = "$wgSessionCacheType = CACHE_DB;"
 HURRY = Patience(retries=1, wait=0, between_reads=0, between_writes=0)
 
 
@@ -101,7 +103,9 @@ def discussion_wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
         if os.environ.get("CI") == "true":
             pytest.fail(line, pytrace=False)
         pytest.skip(line)
-    pristine = server.install(root, tmp_path_factory.mktemp("discussion"), Options(discussiontools=True))
+    pristine = server.install(
+        root, tmp_path_factory.mktemp("discussion"), Options(discussiontools=True, php=LONG_SESSIONS)
+    )
     with Server(root, pristine) as running:
         yield running
 
@@ -109,7 +113,7 @@ def discussion_wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
 @pytest.fixture(scope="session")
 def german_discussion_wiki(discussion_wiki: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The same in German, on Berlin's time: local names beside the canonical ones, and daylight saving."""
-    options = Options(language="de", time_zone="Europe/Berlin", discussiontools=True)
+    options = Options(language="de", time_zone="Europe/Berlin", discussiontools=True, php=LONG_SESSIONS)
     pristine = server.install(discussion_wiki.root, tmp_path_factory.mktemp("discussion-de"), options)
     with Server(discussion_wiki.root, pristine) as running:
         yield running

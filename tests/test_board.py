@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import cache
 from types import FrameType
 
 import pytest
@@ -14,6 +15,7 @@ from bot.model import Board
 from bot.reading.board import Reader
 from bot.reading.facts import english
 from bot.reading.rules import Rules
+from tests.randomboards import BusyBoard
 from tests.sizes import cases
 
 SIGNED = "[[User:Ana|Ana]] 12:00, 1 May 2024 (UTC)"
@@ -216,3 +218,33 @@ def test_steps_grow_with_the_length_only(piece: str) -> None:
     few, many = steps(piece * 100), steps(piece * 1_000)
 
     assert many < 11 * few + 2_000
+
+
+@pytest.mark.parametrize("opener", ["{{", "[[", "{{a|", "{{[["])
+def test_two_megabytes_of_openers_take_a_few_times_the_steps_of_a_plain_board(opener: str) -> None:
+    # half a million to a million openers, against a board of words with some 4,700 comments
+    assert calls(opener * (LARGE // len(opener))) < 10 * plain_calls()
+
+
+LARGE = 2_000_000
+
+
+@cache
+def plain_calls() -> int:
+    return calls(BusyBoard(1).board(LARGE))
+
+
+def calls(text: str) -> int:
+    """Count the calls, those into C among them, that reading a board takes."""
+    count = 0
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        board(text)
+    finally:
+        sys.setprofile(None)
+    return count
