@@ -282,3 +282,11 @@ def test_the_crontab_example_calls_commands_that_there_are(clerk: Clerk) -> None
         command = re.search(r"bin/clerk (\w+)", fields[5])
         assert command, line
         assert clerk(command[1], "--help").code == 0
+
+
+def test_the_settings_that_the_readme_shows_are_fine(clerk: Clerk, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (page,) = re.findall(r"```yaml\n(.*?)```", readme, re.S)
+    (tmp_path / "settings.yaml").write_text(page, encoding="utf-8")
+
+    assert clerk("settings", "check", "settings.yaml").code == 0

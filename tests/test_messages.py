@@ -47,7 +47,7 @@ def test_every_language_uses_the_same_parameters(language: str) -> None:
 def test_no_notice_takes_a_side_or_frightens(language: str) -> None:
     assert language in NEVER, "a new language needs its list of words that are never said"
     for key, text in texts(language).items():
-        if key.startswith(("notify-", "overdue-", "status-")):
+        if key.startswith(("notify-", "subject-notice", "overdue-", "status-")):
             assert not re.search(NEVER[language], text, re.I), key
 
 
@@ -110,11 +110,11 @@ def test_a_language_falls_back_along_the_wikis_own_chain() -> None:
 
 
 def test_english_does_not_pass_for_another_wikis_own_words() -> None:
-    assert Messages("de").has("notify-text")
-    assert Messages("bar", ("de",)).has("notify-text")
-    assert Messages("en-gb", ("en",)).has("notify-text")
-    assert not Messages("xx", ("en",)).has("notify-text")
-    assert Messages("xx", own={"notify-text": "words"}).has("notify-text")
+    assert Messages("de").has("subject-notice")
+    assert Messages("bar", ("de",)).has("subject-notice")
+    assert Messages("en-gb", ("en",)).has("subject-notice")
+    assert not Messages("xx", ("en",)).has("subject-notice")
+    assert Messages("xx", own={"subject-notice": "words"}).has("subject-notice")
 
 
 def test_the_communitys_own_words_win() -> None:

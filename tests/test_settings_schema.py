@@ -14,6 +14,7 @@ from bot.settings.base import SettingsModel
 from bot.settings.problems import Stops
 from bot.settings.schema import BoardSettings, Settings, SettingsReading, read_settings
 from bot.settings.values import PATTERNS_ON_A_PAGE, PageTitle
+from tasks import ALL
 from tests.settings_examples import TASKS, ArchiveExample, NotifyExample, SummaryExample
 
 GOOD = (Path(__file__).parent / "corpus" / "settings-good.txt").read_text(encoding="utf-8")
@@ -246,3 +247,19 @@ def test_a_mistake_in_a_further_part_stops_that_part_alone() -> None:
     assert reading.settings is not None
     assert (reading.settings.sections, list(reading.settings.boards)) == ({}, ["A"])
     assert reading.problems[0].nearest == "page"
+
+
+def test_a_page_that_names_help_is_not_told_to_name_it_when_something_else_is_wrong() -> None:
+    page = """\
+version: 1
+support: "Project:Help"
+boards:
+  "Project:Incidents":
+    notify: {subjects: notice}
+messages:
+  no-such-sentence: "x"
+"""
+
+    problems = read_settings(page, english(), ALL).problems
+
+    assert [problem.line for problem in problems] == [7]

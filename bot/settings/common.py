@@ -169,7 +169,7 @@ def _message_key(key: str) -> str:
     """Refuse the key of a sentence that the bot does not have."""
     if not Messages("en").has(key):
         near = nearest(key.replace("_", "-"), {one.replace("-", "_"): one for one in keys()})
-        raise misfit(f"the key of one of the bot's sentences, such as {near.replace('_', '-') or 'notify-text'}")
+        raise misfit(f"the key of one of the bot's sentences, such as {near.replace('_', '-') or 'subject-notice'}")
     return key
 
 

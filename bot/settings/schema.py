@@ -154,7 +154,8 @@ class _Reader:
         model = self._model(PageModel, replace(page, node=own), Stops.PAGE, "", siblings=self._keys)
         usable = model is not None and len(self._problems) == before and root.sound
         sections = {name: self._section(name, kind, page) for name, kind in self._sections.items() if root.entry(name)}
-        support = (model.support if model else None) or ""
+        # A page whose own keys are wrong is not used; that it names no help must not be said on top of that.
+        support = (model.support or "") if model is not None else "?"
         boards = self._boards(page, support)
         if boards is None or model is None or not usable:
             return None

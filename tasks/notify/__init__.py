@@ -141,6 +141,6 @@ TASK: Task[NotifySettings] = Task(
     settings=NotifySettings,
     plan=plan,
     every=_every,
-    needs_words=("notify-heading", "notify-text", "notify-here", "notify-bot", "notify-own"),
+    needs_words=("notify-heading", "subject-notice", "notify-here", "notify-bot", "notify-own"),
 )
 """The task as the runner and the settings page know it."""

@@ -38,7 +38,7 @@ def notice(person: str, thread: Thread, snapshot: Snapshot, settings: NotifySett
     where = _where(thread, snapshot)
     if settings.template is None:
         text = say(
-            "notify-text", board, link(where, say("notify-here")), _stop(snapshot, settings), _bot_page(snapshot)
+            "subject-notice", board, link(where, say("notify-here")), _stop(snapshot, settings), _bot_page(snapshot)
         )
     else:
         values = (snapshot.board.title, where, snapshot.account.name)
