@@ -27,10 +27,11 @@ RULES = Rules(unsigned_templates=("unsigned",))
 TEMPLATES = {"Template:Unsigned": "[[User:{{{1}}}|{{{1}}}]] {{{2}}}", "Template:Tq": "<i>{{{1|}}}</i>"}
 THREADS = 12
 KNOWN = """\
-    Known differences, wanted:
+    Known differences, the first two wanted:
     - A time shown by nowiki after a link to somebody is a quotation to us; DiscussionTools takes it for a signature of
       whom the link names (a test of its own below).
     - What one thread of a damaged board leaves open (a list, a quotation) does not reach into the next thread.
+    - MediaWiki drops a gallery's caption that holds half a link: the comment then begins behind it, maybe deeper.
 """
 
 

@@ -698,3 +698,22 @@ def test_a_spam_filter_on_the_archive_keeps_the_threads_on_the_board() -> None:
     assert _edit_of(report, ARCHIVE).state is State.REFUSED
     assert report.needs_attention
     assert report.now == datetime(2026, 11, 22, 12, 1, tzinfo=UTC)
+
+
+def test_nothing_is_written_while_the_wikis_timestamps_cannot_be_read_for_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = busy()
+    facts = dict(made.wiki.facts())
+    monkeypatch.setattr(made.wiki, "facts", lambda: {**facts, "sample": {**facts["sample"], "text": "11/11 (UTC)"}})
+
+    report = made.run(all_due=True)
+
+    assert made.bot_edits() == []
+    assert all("timestamps" in task.why_not for board in report.boards for task in board.tasks)
+    assert report.boards[0].tasks
+
+    monkeypatch.undo()
+    made.run(all_due=True)
+
+    assert made.bot_edits()

@@ -23,6 +23,8 @@ from bot.wiki.port import WikiError
 # How often a plan is made anew because somebody else edited; then the next run goes on.
 REPLANS = 3
 
+_UNSURE = "the wiki's timestamps can be read in two ways so far, or in none; a later run asks the wiki again"
+
 
 @dataclass(slots=True)
 class Actor:
@@ -63,11 +65,15 @@ class Actor:
         edits: list[EditReport] = []
         problems: list[str] = []
         plan = self.planner.plan(job, task)
-        unfinished = held
+        # Until the wiki's timestamps can be read in one way only, nothing is written, not even a plan (DESIGN).
+        unsure = not self.planner.certain(job)
+        if unsure:
+            may = Mandate(live=False, why_not=_UNSURE)
+        unfinished = held or unsure
         try:
             if self.options.dry_run or not may.live:
                 edits += self._show(plan)
-                if not self.options.dry_run:
+                if not self.options.dry_run and not unsure:
                     self._post(job, task, may, plan)
             else:
                 plan, unfinished = self._carry_out(job, task, may, plan, edits, problems)

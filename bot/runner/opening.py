@@ -17,6 +17,7 @@ from bot.plan import Move, MovedThread
 from bot.reading.board import Reader
 from bot.reading.facts import wiki_info
 from bot.reading.rules import Rules
+from bot.reading.signatures import learn
 from bot.runner.trust import Trust
 from bot.settings.schema import BoardSettings
 from bot.wiki.port import Wiki
@@ -40,7 +41,9 @@ def facts(wiki: Wiki, journal: WikiJournal, now: datetime) -> WikiInfo:
         return wiki_info(cached.answer)
     answer = wiki.facts()
     info = wiki_info(answer)
-    journal.cache_facts(answer, info.version, now)
+    # A sample that can be read in two ways (11:11) is asked for again in the next run, at another minute.
+    if learn(info).settled:
+        journal.cache_facts(answer, info.version, now)
     return info
 
 

@@ -87,6 +87,10 @@ class Planner:
         if wrong is not None:
             raise CommunityProblem(f"the board {job.title} {wrong}")
 
+    def certain(self, job: Job) -> bool:
+        """Tell whether the board's timestamps can be read in one way only, by the wiki's sample or by the board."""
+        return self.desk.reader.timestamps.settle(self.desk.page(job.title).text or "").settled
+
     def board(self, job: Job) -> Board:
         """Give the job's board as last read."""
         board = self.desk.board(job.title, job.settings.rules)
