@@ -40,7 +40,7 @@ class Reader:
     def board(self, title: str, revision: int, text: str, rules: Rules) -> Board:
         """Read a page. Never raises, whatever the text; takes time in proportion to its length."""
         words, timestamps = BoardWords(self.info, rules), self.timestamps.settle(text)
-        return assemble(title, revision, text, [self.piece(text, words, timestamps)], self.info)
+        return assemble(title, revision, text, [self.piece(text, words, timestamps)])
 
     def again(
         self, title: str, revision: int, text: str, rules: Rules, learned: Learned = NOTHING
@@ -54,7 +54,7 @@ class Reader:
         timestamps = self.timestamps.settle(text)
         reading = _Again(self, text, BoardWords(self.info, rules), timestamps, learned)
         pieces = reading.read()
-        return assemble(title, revision, text, pieces, self.info), Learned(reading.kept)
+        return assemble(title, revision, text, pieces), Learned(reading.kept)
 
     def context(self, rules: Rules, timestamps: Timestamps) -> bytes:
         """Hash all that a piece depends on beside its text."""
@@ -84,7 +84,7 @@ class Reader:
         threads, outside = build(found, spans, headings, comments, self.info)
         tail = max(tail, threads[-1].end if threads else 0)
         board = enrich(Board("", 0, text, threads, headings, outside, tail), found, words, timestamps)
-        return piece_of(board, comments, None if whole else ends_of(found, words))
+        return piece_of(board, comments, None if whole else ends_of(found, words), self.info)
 
     def _comments(self, found: Scan, flow: Flow, timestamps: Timestamps, rules: Rules) -> tuple[Comment, ...]:
         stamps = list(timestamps.find(found.text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,25 +42,71 @@ def assign(headings: Sequence[Heading], comments: Sequence[Comment], info: WikiI
 
     An id is the author or heading, the timestamp, and the parent's part; equal ones get ``-1``, ``-2`` … in page order.
     """
-    switch = _switch_time(info)
-    items = _items(headings, comments, switch)
-    _connect(items)
-    taken: set[str] = set()
-    last: dict[str, int] = {}
+    items, bases = _read(headings, comments, info)
     heading_ids, comment_ids = [""] * len(headings), [""] * len(comments)
-    for item in items:
-        base = _base(item, switch)
-        found, number = base, last.get(base, 0)
-        while found in taken:
-            number += 1
-            found = f"{base}-{number}"
-        last[base] = number
-        taken.add(found)
+    for item, found in zip(items, numbered(bases), strict=True):
         if isinstance(item.item, Heading):
             heading_ids[item.number] = found
         elif item.item is not None:
             comment_ids[item.number] = found
     return Ids(tuple(heading_ids), tuple(comment_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """What of a comment's id follows from its own thread.
+
+    ``text`` lacks the number that parts equal ids on a page, and the heading's part where the comment answers one:
+    ``heading`` is then the number of that heading, else -1.
+    """
+
+    text: str
+    heading: int = -1
+
+
+def stems(headings: Sequence[Heading], comments: Sequence[Comment], info: WikiInfo) -> tuple[Stem, ...]:
+    """Compute what of the comments' ids does not depend on other threads."""
+    items, bases = _read(headings, comments, info)
+    found = [Stem("")] * len(comments)
+    for item, base in zip(items, bases, strict=True):
+        if isinstance(item.item, Comment):
+            under = item.parent if item.parent and isinstance(item.parent.item, Heading) else None
+            found[item.number] = Stem(f"c-{item.part}", under.number) if under else Stem(base)
+    return tuple(found)
+
+
+def parts(headings: Sequence[Heading]) -> list[str]:
+    """Compute what headings give to the ids of the comments that answer them: their anchors on the page, cut."""
+    return [_cut(anchor) for anchor in anchors(headings)]
+
+
+def numbered(bases: Iterable[str]) -> list[str]:
+    """Part equal ids, in page order: the second becomes ``…-1``, the third ``…-2``.
+
+    Comments and headings may be numbered apart: their ids begin with other letters.
+    """
+    taken: set[str] = set()
+    last: dict[str, int] = {}
+    ids: list[str] = []
+    for base in bases:
+        found = base
+        if base in taken:
+            number = last.get(base, 0)
+            while found in taken:
+                number += 1
+                found = f"{base}-{number}"
+            last[base] = number
+        taken.add(found)
+        ids.append(found)
+    return ids
+
+
+def _read(headings: Sequence[Heading], comments: Sequence[Comment], info: WikiInfo) -> tuple[list[_Item], list[str]]:
+    """The tree of a page in page order, and the id of each of its items without number."""
+    switch = _switch_time(info)
+    items = _items(headings, comments, switch)
+    _connect(items)
+    return items, [_base(item, switch) for item in items]
 
 
 def anchors(headings: Sequence[Heading]) -> tuple[str, ...]:
@@ -99,8 +145,8 @@ def _switch_time(info: WikiInfo) -> datetime:
 
 def _items(headings: Sequence[Heading], comments: Sequence[Comment], switch: datetime) -> list[_Item]:
     """Merge headings and comments in page order; comments before the first heading hang on an unnamed one."""
-    marks = anchors(headings)
-    items = [(heading.start, _Item(heading, number, _cut(marks[number]))) for number, heading in enumerate(headings)]
+    marks = parts(headings)
+    items = [(heading.start, _Item(heading, number, marks[number])) for number, heading in enumerate(headings)]
     for number, comment in enumerate(comments):
         part = f"{_cut(comment.author.replace(' ', '_'))}-{timestamp_part(comment.instant, switch)}"
         items.append((comment.end, _Item(comment, number, part, oldest=comment.instant)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.model import Board, Comment, Heading, Mark, Pin, Thread, WikiInfo
 from bot.reading.enrich import BoardWords
-from bot.reading.ids import assign
+from bot.reading.ids import Stem, numbered, parts, stems
 from bot.reading.pairs import loose_ends
 from bot.reading.wikitext import OPAQUE_TAGS, Scan
 
@@ -52,13 +52,15 @@ _NONE = Ends()
 class Piece:
     """What was read from a stretch of a board; offsets count from where it begins.
 
-    ``headed`` tells that it begins with a heading, which ends whatever stood before. ``ties`` is how many ties of
+    ``stems`` are what the comments' ids follow from. ``headed`` tells that it begins
+    with a heading, which ends whatever stood before. ``ties`` is how many ties of
     threads it holds.
     """
 
     length: int
     headings: tuple[Heading, ...]
     comments: tuple[Comment, ...]
+    stems: tuple[Stem, ...]
     places: tuple[Place, ...]
     unsafe_from: int | None
     tail_start: int
@@ -72,7 +74,7 @@ def cuts(text: str, level: int) -> list[int]:
     return [0, *(match.start() + 1 for match in re.finditer(rf"\n(?=={{1,{level}}}[^=\n])", text))]
 
 
-def piece_of(board: Board, comments: Sequence[Comment], ends: Ends | None) -> Piece:
+def piece_of(board: Board, comments: Sequence[Comment], ends: Ends | None, info: WikiInfo) -> Piece:
     """Take a board apart into what can be kept; its text is the piece's."""
     starts = {heading.start: number for number, heading in enumerate(board.headings)}
     places: list[Place] = []
@@ -89,6 +91,7 @@ def piece_of(board: Board, comments: Sequence[Comment], ends: Ends | None) -> Pi
         len(board.text),
         board.headings,
         tuple(comments),
+        stems(board.headings, comments, info),
         tuple(places),
         board.unsafe_from,
         board.tail_start,
@@ -146,17 +149,37 @@ def joins(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     return merged
 
 
-def assemble(title: str, revision: int, text: str, pieces: Sequence[Piece], info: WikiInfo) -> Board:
+def assemble(title: str, revision: int, text: str, pieces: Sequence[Piece]) -> Board:
     """Put the pieces of a text together: offsets, ids, ordinals and the numbers of ties become the board's own."""
     headings: list[Heading] = []
     comments: list[Comment] = []
     at = 0
     for piece in pieces:
         headings += [_moved_heading(heading, at) for heading in piece.headings] if at else piece.headings
-        comments += [_moved_comment(comment, at, "") for comment in piece.comments] if at else piece.comments
         at += piece.length
-    ids = assign(headings, comments, info).comments
-    comments = [_moved_comment(comment, 0, name) for comment, name in zip(comments, ids, strict=True)]
+    ids = iter(numbered(_id_bases(pieces, parts(headings))))
+    at = 0
+    for piece in pieces:
+        comments += [_moved_comment(comment, at, next(ids)) for comment in piece.comments]
+        at += piece.length
+    threads, outside = _threads(pieces, headings, comments)
+    last = pieces[-1]
+    return Board(
+        title,
+        revision,
+        text,
+        tuple(threads),
+        tuple(headings),
+        tuple(outside),
+        len(text) - last.length + last.tail_start,
+        _unsafe(pieces),
+    )
+
+
+def _threads(
+    pieces: Sequence[Piece], headings: Sequence[Heading], comments: Sequence[Comment]
+) -> tuple[list[Thread], list[Comment]]:
+    """The threads of all pieces with the page's own headings and comments, and the comments outside them."""
     threads: list[Thread] = []
     outside: list[Comment] = []
     seen: Counter[str] = Counter()
@@ -185,17 +208,16 @@ def assemble(title: str, revision: int, text: str, pieces: Sequence[Piece], info
         first_heading += len(piece.headings)
         first_comment += len(piece.comments)
         ties += piece.ties
-    last = pieces[-1]
-    return Board(
-        title,
-        revision,
-        text,
-        tuple(threads),
-        tuple(headings),
-        tuple(outside),
-        len(text) - last.length + last.tail_start,
-        _unsafe(pieces),
-    )
+    return threads, outside
+
+
+def _id_bases(pieces: Sequence[Piece], marks: Sequence[str]) -> Iterator[str]:
+    """The comments' ids without numbers; ``marks`` are what the page's headings give to them."""
+    first = 0
+    for piece in pieces:
+        for stem in piece.stems:
+            yield stem.text if stem.heading < 0 else f"{stem.text}-{marks[first + stem.heading]}"
+        first += len(piece.headings)
 
 
 def _unsafe(pieces: Sequence[Piece]) -> int | None:
