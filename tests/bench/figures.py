@@ -17,7 +17,8 @@ class Figure:
     """One measured figure.
 
     ``theirs`` is what the other one takes for the same work, None where there is no other one. ``bound`` is what the
-    ratio must stay under (or ``ours``, without ``theirs``), None where the figure only informs.
+    ratio must stay under (or ``ours``, without ``theirs``), ``most`` the highest that ``ours`` may be; None where there
+    is no such bound.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Figure:
     theirs: float | None
     unit: str
     bound: float | None = None
+    most: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -34,9 +36,15 @@ class Figure:
 
     @property
     def holds(self) -> bool:
-        """Whether the bound holds."""
+        """Whether the bounds hold."""
         held = self.ours if self.ratio is None else self.ratio
-        return self.bound is None or held < self.bound
+        return (self.bound is None or held < self.bound) and (self.most is None or self.ours <= self.most)
+
+    @property
+    def bounds(self) -> str:
+        """The bounds for people."""
+        under = [] if self.bound is None else [f"< {self.bound:.3g}"]
+        return ", ".join([*under, *([] if self.most is None else [f"at most {self.most:.3g} {self.unit}"])])
 
 
 def side_by_side(ours: Callable[[], object], theirs: Callable[[], object], pairs: int = PAIRS) -> tuple[float, float]:
