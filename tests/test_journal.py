@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, MetaData, create_engine, func, insert, select, text
+from sqlalchemy import types as kinds
 from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -275,6 +279,71 @@ def test_the_migrations_make_the_tables_that_the_code_uses() -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": "journal_version"})
 
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+MIGRATIONS = Path(__file__).parent.parent / "bot" / "journal" / "migrations"
+VERSIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+
+
+def older(engine: Engine, version: str) -> None:
+    """An empty database as an older version of the bot left it."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+
+
+def value(kind: Any) -> Any:
+    """Something that a column can hold; the wide ones are filled beyond what a narrower one holds."""
+    match kind:
+        case kinds.Boolean():
+            return False
+        case kinds.Integer():
+            return 1
+        case kinds.DateTime():
+            return NOW.replace(tzinfo=None)
+        case kinds.Text():
+            return "[]"
+        case kinds.String():
+            return "ä" * (kind.length or 1)
+    raise AssertionError(kind)
+
+
+def held(engine: Engine) -> dict[str, int]:
+    """How many rows each table holds."""
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in tables.sorted_tables
+        }
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_older_journal_is_brought_up_to_date_and_keeps_what_it_holds(version: str) -> None:
+    url = fresh_url()
+    engine = create_engine(url)
+    older(engine, version)
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.begin() as connection:
+        for table in tables.sorted_tables:
+            if table.name != "journal_version":
+                connection.execute(insert(table).values({one.name: value(one.type) for one in table.columns}))
+    before = held(engine)
+
+    Journal(url).close()
+
+    assert len(before) >= 14
+    assert set(before.values()) == {1}
+    assert {name: rows for name, rows in held(engine).items() if name in before} == before
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "journal_version"})
+        assert context.get_current_revision() == VERSIONS[0]
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
