@@ -224,13 +224,13 @@ class Memory:
 class Limits:
     """The operator's limits that a task must know to plan within them; nothing on the wiki can widen them.
 
-    ``boards`` is how many boards share the notices of a day (0: not known).
+    ``elsewhere`` is how many notices each other board that shares the day's has caused today (UTC).
     """
 
     allowed: tuple[str, ...] = ()
     notices_left: int = 50
     edits_left: int = 50
-    boards: int = 0
+    elsewhere: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

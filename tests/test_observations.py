@@ -7,11 +7,16 @@ from datetime import timedelta
 
 import pytest
 
+from bot.figures.spans import Span
+from bot.figures.tally import tally
 from bot.journal import Journal, Observed, WikiJournal
 from bot.observe import End, Ending, Observation
 from bot.observe.values import KEPT
 from bot.plan import Plan
-from tasks import archive
+from bot.reading.facts import wiki_info
+from bot.runner.wikiwork import boards_seen
+from bot.settings.schema import read_settings
+from tasks import ALL, archive
 from tests.builders import NOW, ago
 from tests.world import BOARD, NOTIFY, PAGE, World, board, signed, thread, world
 
@@ -112,6 +117,25 @@ def test_a_notice_that_the_bot_left_counts_as_told() -> None:
 
     (one,) = _opened(made)
     assert (one.named, one.told) == (1, 1)
+
+
+def test_who_was_told_by_the_bot_by_people_and_not_at_all_goes_to_the_report() -> None:
+    names = ("Bea", "Clara", "Dario", "Eva", "Root", "Fynn")
+    people = " ".join(f"{{{{userlinks|{name}}}}}" for name in names)
+    page = PAGE + NOTIFY.replace("}", ", per_reporter: 2, per_thread: 6}")
+    made = world(f"== Report ==\n{signed('Alba', NOW - timedelta(hours=3), people)}\n", page=page)
+    made.wiki.add_user("Fynn", ["bot"])
+    made.says("Alba", "User talk:Eva", signed("Alba", NOW, f"You are mentioned on [[{BOARD}]]."))
+
+    made.run()
+
+    accepted = read_settings(page, wiki_info(made.wiki.facts()), ALL).settings
+    assert accepted is not None
+    (seen,) = boards_seen(made.kept, accepted)
+    span = Span(NOW - timedelta(days=1), NOW + timedelta(days=1))
+    counts = tally([(seen.kind, seen.observations)], span)
+    # Two by the bot (its limit for one reporter), one by a person; two still to be told and a bot make the rest.
+    assert (counts.named, counts.told, counts.told_by_bot) == (6, 3, 2)
 
 
 def test_a_thread_that_somebody_else_removed_left_the_board() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import User
-from bot.observe import End, Observation, Reading, forgotten, observe
+from bot.observe import COVERAGE, Coverage, End, Observation, Reading, covered, forgotten, observe
 from bot.observe.values import KEPT, endings_of
 from bot.reading.rules import People, Rules
 from tests.builders import NOW, ago, board, hash_of, resolved, rules, signed, thread, user
@@ -176,6 +176,19 @@ def test_who_was_told_or_wrote_counts_as_told() -> None:
     one = only(read(text, NOW, told={alias: frozenset({hash_of("Dario")})}))
 
     assert (one.named, one.told) == (3, 2)
+
+
+def test_notices_count_that_came_after_the_boards_last_edit() -> None:
+    names = "{{userlinks|Bea}} {{userlinks|Dario}} {{userlinks|Eva}}"
+    seen = only(read(thread("Help", signed("Alba", ago(hours=9), names), ("Bea", ago(hours=7))), NOW))
+    facts = {(COVERAGE, seen.alias): Coverage(bot=1, people=1, untold=1).written()}
+
+    (one,) = covered([seen], facts)
+    (other,) = covered([seen], {})
+
+    assert (seen.named, seen.told, seen.told_by_bot) == (3, 1, 0)
+    assert (one.named, one.told, one.told_by_bot) == (3, 2, 1)
+    assert other == seen
 
 
 def test_a_forged_date_stays_inside_the_threads_life() -> None:

@@ -15,9 +15,11 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.messages import Messages
 from bot.model import Block, Board, Page, Revision, User
+from bot.observe import COVERAGE
 from bot.plan import Limits, Need, NewSection, Plan, Snapshot, Splices, Told
 from tasks.archive import UNANSWERED
-from tasks.notify import COVERAGE, TOO_MANY_NAMED, NotifySettings, plan
+from tasks.notify import TOO_MANY_NAMED, NotifySettings, plan
+from tasks.notify.caps import Caps
 from tasks.notify.gates import DECLINED
 from tasks.notify.notice import KIND, key_of
 from tests.builders import (
@@ -233,6 +235,24 @@ def test_a_thread_that_names_too_many_is_remembered_for_the_summary() -> None:
     result, _ = decided(naming(*(f"P{number}" for number in range(6))))
 
     assert [fact.kind for fact in result.facts] == [TOO_MANY_NAMED]
+
+
+def test_a_thread_that_names_too_many_no_longer_is_forgotten() -> None:
+    on = naming("Ben")
+    known = memory(facts={(TOO_MANY_NAMED, hash_of(on.threads[0].identity)): "1"})
+
+    result, _ = decided(on, memory=known)
+
+    assert [fact.value for fact in result.facts if fact.kind == TOO_MANY_NAMED] == [""]
+
+
+def test_the_reason_why_nobody_is_told_of_a_thread_is_given_for_everybody_named() -> None:
+    result, _ = decided(naming("Ben", "Cem", opened=ago(minutes=10)))
+
+    assert [(one.person, one.found) for one in result.decisions] == [
+        ("Ben", "filed 10 min ago"),
+        ("Cem", "filed 10 min ago"),
+    ]
 
 
 def test_whoever_wrote_in_the_thread_knows_of_it() -> None:
@@ -493,14 +513,38 @@ def test_threads_whose_opening_nobody_can_see_count_as_one_reporters() -> None:
     assert len(decided(on)[0].edits) == LIVE.per_reporter
 
 
-@pytest.mark.parametrize(("boards", "told"), [(0, 5), (2, 5), (1, 10)], ids=("unknown", "two", "alone"))
-def test_a_flood_on_one_board_leaves_notices_for_the_others(boards: int, told: int) -> None:
+# NOW is noon: half of the day is left, and so half of what the other boards have not spent stays back for them.
+@pytest.mark.parametrize(
+    ("left", "elsewhere", "told"),
+    [(12, (), 12), (12, (0,), 9), (12, (0, 0, 0), 7), (6, (6,), 6), (2, (10,), 2), (12, (0,) * 20, 2), (0, (0,), 0)],
+    ids=("alone", "two boards", "four boards", "the other spent", "flood elsewhere", "many boards", "none left"),
+)
+def test_a_flood_on_one_board_leaves_notices_for_the_others(left: int, elsewhere: tuple[int, ...], told: int) -> None:
     on = several(*((f"A{number}", f"P{number}") for number in range(20)))
+    spent = memory(spent={"notices": sum(elsewhere)})
 
-    result, _ = decided(on, origins=seen(on), limits=Limits(notices_left=10, boards=boards))
+    result, _ = decided(on, origins=seen(on), limits=Limits(notices_left=left, elsewhere=elsewhere), memory=spent)
 
     assert len(result.edits) == told
     assert sum(decision.verdict == "held back" for decision in result.decisions) == 20 - told
+
+
+@hypothesis_settings(derandomize=True, max_examples=40, deadline=None)
+@hypothesis_given(spent=st.lists(st.integers(0, 30), min_size=2, max_size=5), hour=st.integers(0, 23))
+def test_no_board_ever_goes_without_its_share_while_notices_are_left(spent: list[int], hour: int) -> None:
+    total = max(60, sum(spent))
+    mine, *elsewhere = spent
+    here = tuple(Told(hash_of(f"P{number}"), hash_of("x"), KIND, NOW.replace(hour=0)) for number in range(mine))
+    limits = Limits(notices_left=total - sum(spent), elsewhere=tuple(elsewhere))
+    caps = Caps(
+        snapshot(naming("Ben"), limits=limits, memory=memory(told=here, spent={"notices": sum(spent)})),
+        LIVE,
+        NOW.replace(hour=hour),
+    )
+
+    share = total // len(spent)
+    assert caps.left >= min(limits.notices_left, limits.edits_left, max(0, share - mine))
+    assert caps.left <= limits.notices_left
 
 
 @hypothesis_settings(derandomize=True, max_examples=60, deadline=None)
@@ -548,12 +592,24 @@ def test_no_reminder_where_somebody_told_them() -> None:
 
 
 def test_who_knows_from_whom_is_remembered() -> None:
-    on = naming("Ben", "Cem", "Dan")
+    on = naming("Ben", "Cem", "Dan", "Eli")
     talk = page("User talk:Ben", signed("Zoe", ago(hours=1), f"See [[{BOARD}]]."))
+    away = page("User talk:Eli", "{{nobots}}")
 
-    result, _ = decided(on, pages=[talk], users=[user("Dan", "bot")])
+    result, _ = decided(on, pages=[talk, away], users=[user("Dan", "bot")])
 
-    assert [fact.value for fact in result.facts if fact.kind == COVERAGE] == ["1 1 1"]
+    # Cem by the bot, Ben by Zoe, Eli by nobody (a person still may), Dan cannot be told.
+    assert [fact.value for fact in result.facts if fact.kind == COVERAGE] == ["1 1 1 1"]
+
+
+def test_whoever_replied_in_the_thread_after_the_notice_was_told_by_the_bot() -> None:
+    read = board(wikitext("Report", ("Ana", ago(hours=2)), ("Ben", ago(hours=1))))
+    on = replace(read, threads=(replace(read.threads[0], subjects=("Ben",)),))
+    key = key_of("Ben", on.threads[0].identity, snapshot(on))
+
+    result, _ = decided(on, memory=memory(keys=frozenset({key})))
+
+    assert [fact.value for fact in result.facts if fact.kind == COVERAGE] == ["1 0 0 0"]
 
 
 # Those who opened a thread

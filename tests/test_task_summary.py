@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.messages import Messages
 from bot.model import Board, Mark, Outcome, Page, Revision
+from bot.observe import COVERAGE, Coverage
 from bot.plan import Memory, Need, Plan, Snapshot, Splices, WholeText
 from bot.reading.rules import People
 from tasks.notify import TOO_MANY_NAMED
@@ -78,6 +79,47 @@ def test_each_thread_stands_in_the_bucket_of_what_it_waits_for(text: str, bucket
     result, _ = decided(text)
 
     assert listed(result) == [bucket]
+
+
+def knowing(coverage: Coverage, *comments: tuple[str, datetime]) -> tuple[Board, Memory]:
+    """A board with one thread that names Ben, and what the journal knows of who told him."""
+    read = board(wikitext("A", ("Ana", ago(hours=5)), *comments))
+    on = replace(read, threads=(replace(read.threads[0], subjects=("Ben",)),))
+    return on, memory(facts={(COVERAGE, hash_of(on.threads[0].identity)): coverage.written()})
+
+
+ANSWERED = ("Clara", ago(hours=4))
+
+
+@pytest.mark.parametrize(
+    ("coverage", "bucket"),
+    [
+        (Coverage(untold=1), "untold"),
+        (Coverage(bot=1), "closing"),
+        (Coverage(people=1), "closing"),
+        (Coverage(beyond=1), "closing"),
+    ],
+)
+def test_a_thread_is_not_ready_for_closing_while_somebody_named_was_not_told(coverage: Coverage, bucket: str) -> None:
+    on, kept = knowing(coverage, ANSWERED)
+
+    assert listed(decided(on, memory=kept)[0]) == [bucket]
+
+
+@pytest.mark.parametrize(
+    ("comments", "bucket"),
+    [((), "unanswered"), ((ANSWERED, ("Ana", ago(hours=3))), "last-word")],
+)
+def test_a_thread_that_waits_for_more_stands_there_with_a_note_that_somebody_was_not_told(
+    comments: tuple[tuple[str, datetime], ...], bucket: str
+) -> None:
+    on, kept = knowing(Coverage(untold=1), *comments)
+
+    result, _ = decided(on, memory=kept)
+
+    assert listed(result) == [bucket]
+    assert shown(result).count("Somebody named was not told yet") == 1
+    assert "Ben" not in shown(result)
 
 
 def test_a_thread_closed_by_the_person_named_in_it_still_waits_and_is_shown_as_such() -> None:

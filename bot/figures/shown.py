@@ -32,15 +32,16 @@ class Kind(StrEnum):
     REPOSTED = "reposted"
     REOPENED = "reopened"
     TOLD = "told"
+    TOLD_BY_BOT = "told_by_bot"
     RESPONDERS = "responders"
     SPREAD = "spread"
 
 
 WAITS = (Kind.FIRST_ANSWER, Kind.FIRST_RESPONSE, Kind.RESOLUTION)
 """Figures that are waiting times, in seconds; the others are counts or, of 1, shares."""
-SHARES = (Kind.UNANSWERED, Kind.TOLD, Kind.SPREAD)
+SHARES = (Kind.UNANSWERED, Kind.TOLD, Kind.TOLD_BY_BOT, Kind.SPREAD)
 """Figures that are shares: of the intake, of the accounts named, and of all answers those of the busiest quarter."""
-RISES = (Kind.CLOSED, Kind.TOLD, Kind.RESPONDERS)
+RISES = (Kind.CLOSED, Kind.TOLD, Kind.TOLD_BY_BOT, Kind.RESPONDERS)
 """Figures of which more is better. Of the others less is, save the intake, which is neither."""
 
 
@@ -88,9 +89,15 @@ _CASES: Mapping[Kind, Callable[[Tally], int]] = {
     Kind.RESOLUTION: lambda one: len(one.resolution),
 }
 # Whoever knows a share and its whole knows both of the parts.
-_SHARED: Mapping[Kind, tuple[Callable[[Tally], int], Callable[[Tally], int]]] = {
+_SHARED: Mapping[Kind, tuple[Callable[[Tally], int], ...]] = {
     Kind.UNANSWERED: (lambda one: one.unanswered, lambda one: one.intake - one.unanswered),
     Kind.TOLD: (lambda one: one.told, lambda one: one.named - one.told),
+    # Shown beside the share of those told at all, which gives away who was told by people and who by nobody.
+    Kind.TOLD_BY_BOT: (
+        lambda one: one.told_by_bot,
+        lambda one: one.told - one.told_by_bot,
+        lambda one: one.named - one.told,
+    ),
 }
 # What adds up over rows, and so can be found by subtraction.
 _ADDED: Mapping[Kind, tuple[Callable[[Tally], int], ...]] = {
@@ -152,6 +159,7 @@ def _figures(row: Tally, hidden: set[Kind], *, bands: bool) -> Figures:
         values[kind] = _distribution(waits) if len(row.kinds) < 2 else Shown()
     values[Kind.UNANSWERED] = _share(row.unanswered, row.intake)
     values[Kind.TOLD] = _share(row.told, row.named)
+    values[Kind.TOLD_BY_BOT] = _share(row.told_by_bot, row.named)
     values |= dict.fromkeys(hidden, FEW)
     values |= _spread(row.load)
     return Figures(values, _bands(row, hidden) if bands else ())

@@ -25,9 +25,9 @@ class Tally:
     the first answers, first responses and resolutions that fell into the span. ``unanswered`` counts those of the
     ``intake`` that had no responder's answer at the span's end and were neither resolved nor withdrawn. ``closed`` and
     ``timed_out`` count threads that left the board, ``archived_unanswered`` those timed out that no responder had
-    answered. ``told`` of the ``named`` accounts in the span's intake were told. ``load`` is, for each responder, how
-    many of the threads first answered in the span they wrote in, in descending order and without saying who; None where
-    people were forgotten since. ``kinds`` are the kinds of board counted here.
+    answered. ``told`` of the ``named`` accounts in the span's intake were told, ``told_by_bot`` of these by the bot.
+    ``load`` is, for each responder, how many of the threads first answered in the span they wrote in, in descending
+    order and without saying who; None where people were forgotten since. ``kinds`` are the kinds of board counted here.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -45,6 +45,7 @@ class Tally:
     reopened: int = 0
     named: int = 0
     told: int = 0
+    told_by_bot: int = 0
     load: tuple[int, ...] | None = ()
 
 
@@ -80,6 +81,7 @@ def tally(boards: Iterable[tuple[str, Iterable[Observation]]], span: Span) -> Ta
         reopened=sum(len({end.until for end in one.endings if span.holds(end.until)}) for one in threads),
         named=sum(one.named for one in opened),
         told=sum(one.told for one in opened),
+        told_by_bot=sum(one.told_by_bot for one in opened),
         load=_load([one for one in threads if span.holds(one.responded)]),
     )
 

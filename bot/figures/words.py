@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.figures.report import Line
-from bot.figures.shown import SHARES, WAITS, Kind, Shown
+from bot.figures.shown import RISES, SHARES, WAITS, Kind, Shown
 from bot.figures.spans import Period, Span
 from bot.messages import Messages
 
@@ -47,7 +47,7 @@ def goal_in_words(line: Line, messages: Messages) -> str:
     """The target of a line; empty where it has none."""
     if line.goal is None:
         return ""
-    key = "report-goal-least" if line.kind in (Kind.CLOSED, Kind.TOLD, Kind.RESPONDERS) else "report-goal-most"
+    key = "report-goal-least" if line.kind in RISES else "report-goal-most"
     return messages.say(key, value_in_words(line.kind, line.goal.target, messages))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -22,6 +22,14 @@ class Notices(Part):
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return tuple(Told(row.person, row.thread, row.kind, row.instant) for row in rows)
+
+    def told_on(self, now: datetime) -> Mapping[str, int]:
+        """How many notices boards have caused on the day (UTC) of an instant, by the board's hash."""
+        n = t.notices.c
+        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        query = select(n.board, func.count()).where(n.wiki == self.wiki, n.instant >= midnight).group_by(n.board)
+        with self._database.transaction() as connection:
+            return {row[0]: int(row[1]) for row in connection.execute(query)}
 
     def own_keys(self) -> frozenset[str]:
         """Every key that a task gave to an edit that was saved."""

@@ -6,7 +6,19 @@ from a page's history; the same revisions give the same observations.
 
 from __future__ import annotations
 
+from bot.observe.coverage import COVERAGE, Coverage, coverage_of, covered
 from bot.observe.fold import Reading, observe
 from bot.observe.values import End, Ending, Observation, forgotten
 
-__all__ = ["End", "Ending", "Observation", "Reading", "forgotten", "observe"]
+__all__ = [
+    "COVERAGE",
+    "Coverage",
+    "End",
+    "Ending",
+    "Observation",
+    "Reading",
+    "coverage_of",
+    "covered",
+    "forgotten",
+    "observe",
+]

@@ -50,7 +50,8 @@ class Observation:
     is the instant of its first signature, or of the reading that first showed it where there is none. ``answered`` is
     the first comment by anybody but the reporter, ``responded`` the first by a responder (by the groups at the time of
     the reading), ``party`` when a party's mark was first seen. ``named`` counts the subjects, ``told`` those who
-    were told or wrote in the thread. ``reposted`` says that its reporter had another thread leave the board without a
+    were told or wrote in the thread, ``told_by_bot`` of these by the bot (``bot.observe.coverage``; not kept with the
+    rest, 0 until asked for there). ``reposted`` says that its reporter had another thread leave the board without a
     responder's answer in the 30 days before. ``reporter`` and ``responders`` are keyed hashes, ``traces`` what is
     needed to follow the thread; these are emptied by ``forgotten``, and ``people_kept`` is then false.
     """
@@ -66,6 +67,7 @@ class Observation:
     comments: int = 0
     named: int = 0
     told: int = 0
+    told_by_bot: int = 0
     reposted: bool = False
     reporter: str = ""
     responders: tuple[str, ...] = ()

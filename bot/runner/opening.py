@@ -158,6 +158,13 @@ def _templates(rules: Rules) -> frozenset[str]:
     return frozenset(name for names in (*lists, *more, rules.status_templates.keys()) for name in names if name)
 
 
+def notifying(boards: Mapping[str, BoardSettings]) -> frozenset[str]:
+    """The boards from which people are told, and which therefore share the notices of a day."""
+    return frozenset(
+        title for title, board in boards.items() if "notify" in board.tasks and board.tasks["notify"].mode == "live"
+    )
+
+
 def board_page(page: Page, info: WikiInfo) -> str | None:
     """Say why a board's page cannot be worked on, or None where it can (FACTS 7, rows 5 and 6)."""
     if not page.exists:

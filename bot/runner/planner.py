@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,10 @@ ROUNDS = 4
 
 @dataclass(slots=True)
 class Planner:
-    """Asks tasks for their plans. ``epoch`` counts what was saved: an older plan is made anew."""
+    """Asks tasks for their plans. ``epoch`` counts what was saved: an older plan is made anew.
+
+    ``notifying`` are the boards that share the notices of a day.
+    """
 
     desk: Desk
     writer: Writer
@@ -34,7 +37,9 @@ class Planner:
     entry: WikiEntry
     messages: Messages
     listener: Listener
+    notifying: frozenset[str] = frozenset()
     epoch: int = 0
+    today: tuple[int, Mapping[str, int]] = (-1, {})
 
     def plan_all(self, jobs: Sequence[Job]) -> None:
         """Let every task plan, their needs gathered over all boards and answered together (DESIGN, 4)."""
@@ -106,7 +111,7 @@ class Planner:
             rules=job.settings.rules,
             messages=self.messages,
             memory=self._memory(job, board),
-            limits=Limits(self.entry.allowed, max(0, self.writer.notices_left), max(0, self.writer.edits_left)),
+            limits=self._limits(job),
             pages={title: desk.page(title) for title in desk.pages},
             users=desk.users,
             origins=desk.origins_of(board),
@@ -114,6 +119,14 @@ class Planner:
             settings_page=self.entry.settings,
             denied=dict(self.writer.denied),
         )
+
+    def _limits(self, job: Job) -> Limits:
+        others = sorted(self.notifying - {job.title})
+        if others and self.today[0] != self.epoch:
+            self.today = (self.epoch, self.journal.told_on(self.desk.now))
+        elsewhere = tuple(self.today[1].get(self.journal.hash_of(title), 0) for title in others)
+        writer = self.writer
+        return Limits(self.entry.allowed, max(0, writer.notices_left), max(0, writer.edits_left), elsewhere)
 
     def _memory(self, job: Job, board: Board) -> Memory:
         if job.memory is None or job.memory[0] != self.epoch:

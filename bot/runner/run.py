@@ -128,7 +128,10 @@ class _Run:
             journal.accept(force.revision, reading.now)
         opening.restore_ledger(wiki, journal, account, info, settings.boards, own, reading.now)
         self._choose(settings.boards.values(), desk)
-        return Planner(desk, writer, journal, entry, messages, self.listener)
+        # A ledger just rebuilt may know of notices of today that were not counted.
+        writer.notices_left = min(left, options.notices_per_day - sum(journal.told_on(reading.now).values()))
+        notifying = opening.notifying(settings.boards)
+        return Planner(desk, writer, journal, entry, messages, self.listener, notifying)
 
     def _judge(self, page: Page, trust: Trust, desk: Desk, told: Collection[str]) -> settingspage.InForce:
         """Find out which revision of the settings page is in force."""

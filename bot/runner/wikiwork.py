@@ -9,6 +9,7 @@ from typing import Any
 from bot.figures.report import BoardSeen
 from bot.journal import Look, WikiJournal
 from bot.model import Page
+from bot.observe import covered
 from bot.operatorfile import WikiEntry
 from bot.plan import Edit, Memory, Need, Plan
 from bot.runner.desk import Desk
@@ -31,7 +32,12 @@ def boards_seen(journal: WikiJournal, settings: Settings) -> tuple[BoardSeen, ..
     """Every board of the settings that was ever observed, with all that is known of it, in page order."""
     observed = journal.observed()
     return tuple(
-        BoardSeen(title, board.preset or board.rules.style, observed[title].since, journal.observations(title))
+        BoardSeen(
+            title,
+            board.preset or board.rules.style,
+            observed[title].since,
+            tuple(covered(journal.observations(title), journal.facts(title))),
+        )
         for title, board in settings.boards.items()
         if title in observed
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.model import Thread
+from bot.observe import COVERAGE, Coverage
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from tasks.archive.brakes import restless
 from tasks.notify.caps import Caps
@@ -17,14 +18,10 @@ from tasks.notify.settings import NotifySettings
 from tasks.notify.values import Knows, Refusal
 from tasks.ownkeys import AT_ONCE, made
 
-__all__ = ["COVERAGE", "TASK", "TOO_MANY_NAMED", "NotifySettings", "plan"]
+__all__ = ["TASK", "TOO_MANY_NAMED", "NotifySettings", "plan"]
 
 TOO_MANY_NAMED = "too-many-named"
 """The fact about a thread that names more people than are told automatically; the summary shows it."""
-
-COVERAGE = "notice-coverage"
-"""The fact about a thread: how many of the people named know of it from the bot, from people, and from nobody that the
-bot can see, as ``1 0 2``."""
 
 
 @dataclass(slots=True)
@@ -62,16 +59,27 @@ def plan(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Plan | 
     for thread, gate in gates:
         refusal = gate or opening_gate(thread, snapshot)
         if isinstance(refusal, Refusal):
-            draft.decisions.append(_refused(thread, "", refusal))
+            # Of a crowd one line is enough: the reason is the same for everybody.
+            people = thread.subjects if len(thread.subjects) <= settings.per_thread else ("",)
+            draft.decisions += [_refused(thread, person, refusal) for person in people]
         else:
             _subjects(thread, snapshot, settings, now, caps, draft)
     pause = _remind(snapshot, now, draft) if settings.subjects == "remind" else None
     if isinstance(pause, Need):
         return pause
     edits, decisions = tell(found, snapshot, settings, now, caps)
-    crowded = (thread.identity for thread in named if len(thread.subjects) > settings.per_thread)
-    draft.facts += [fact for identity in crowded if (fact := _fact(TOO_MANY_NAMED, identity, "1", snapshot))]
+    draft.facts += _crowds(named, snapshot, settings)
     return Plan((*draft.edits, *edits), (*draft.decisions, *decisions), tuple(draft.facts))
+
+
+def _crowds(named: list[Thread], snapshot: Snapshot, settings: NotifySettings) -> list[Fact]:
+    """Which threads name too many; of one that does so no longer this is forgotten."""
+    facts = []
+    for thread in named:
+        crowded = len(thread.subjects) > settings.per_thread
+        known = bool(snapshot.memory.facts.get((TOO_MANY_NAMED, snapshot.memory.hash_of(thread.identity))))
+        facts += [Fact(TOO_MANY_NAMED, thread.identity, "1" if crowded else "")] if crowded != known else []
+    return facts
 
 
 def _subjects(
@@ -98,7 +106,7 @@ def _subjects(
         known["bot"] += 1
         draft.edits.append(notice(name, thread, snapshot, settings, taken))
         draft.decisions.append(Decision("notify", thread.identity, "tell", "every gate passed", "", person))
-    coverage = f"{known['bot']} {known['people']} {known['']}"
+    coverage = Coverage(known["bot"], known["people"], known[""], known["beyond"]).written()
     draft.facts += [fact] if (fact := _fact(COVERAGE, thread.identity, coverage, snapshot)) else []
     if waiting:
         draft.silent.append(thread)

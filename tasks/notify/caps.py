@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -78,12 +79,16 @@ class Caps:
 
 
 def _share(snapshot: Snapshot, now: datetime) -> int:
-    """How many more notices this board may cause today: half of the wiki's, unless it is the only board there.
+    """How many more notices this board may cause today, so that a flood of threads here leaves some for the others.
 
-    So a flood of threads on one board leaves notices for the others.
+    Every board has an equal share of the day's. More than its own it may take of what the others will hardly need: for
+    each of them as much of its unspent share stays back as there is left of the day.
     """
-    total = snapshot.limits.notices_left + snapshot.memory.spent.get("notices", 0)
-    if snapshot.limits.boards == 1:
-        return total
+    left, elsewhere = snapshot.limits.notices_left, snapshot.limits.elsewhere
+    total = left + snapshot.memory.spent.get("notices", 0)
+    share = max(1, total // (len(elsewhere) + 1))
     today = sum(day(told.instant) == day(now) for told in snapshot.memory.told)
-    return max(0, (total + 1) // 2 - today)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    unspent = sum(max(0, share - spent) for spent in elsewhere)
+    kept = math.ceil(unspent * ((midnight - now) / timedelta(days=1)))
+    return max(0, share - today, left - kept)

@@ -122,18 +122,19 @@ def person_gate(
 ) -> Refusal | None:
     """Whether this person may be told about this thread; ``told_now`` are those told by the plan so far."""
     name = current_name(person, snapshot)
-    if {person, name} & {comment.author for comment in thread.comments}:
-        return Refusal("already wrote in the thread", "somebody who may not know of it", knows="people")
     ours = made(snapshot)
     if any(key_of(one, thread.identity, snapshot) in ours for one in (person, name)):
         return Refusal("already told by the bot", "one notice per person and thread, ever", knows="bot")
+    if {person, name} & {comment.author for comment in thread.comments}:
+        return Refusal("already wrote in the thread", "somebody who may not know of it", knows="people")
     told = _told(name, thread, snapshot, settings)
     if told is not None:
         return told
-    refusal = account_gate(name, snapshot) or lately(KIND, (person, name), snapshot, now)
+    refusal = account_gate(name, snapshot) or wishes_gate(name, snapshot, settings)
+    refusal = refusal or lately(KIND, (person, name), snapshot, now)
     if refusal is None and name in told_now:
         refusal = Refusal("told of another thread in this run", ONE_A_WEEK)
-    return refusal or wishes_gate(name, snapshot, settings) or talk_gate(name, snapshot)
+    return refusal or talk_gate(name, snapshot)
 
 
 def account_gate(name: str, snapshot: Snapshot) -> Refusal | None:
@@ -156,7 +157,7 @@ def account_gate(name: str, snapshot: Snapshot) -> Refusal | None:
         found = "a renamed account"
     elif user.block is not None and not user.block.partial and user.block.no_talk:
         found = "blocked, the own talk page included"
-    return Refusal(found, "an account that can read and answer") if found else None
+    return Refusal(found, "an account that can read and answer", knows="beyond") if found else None
 
 
 def lately(kind: str, names: tuple[str, ...], snapshot: Snapshot, now: datetime) -> Refusal | None:
@@ -172,12 +173,12 @@ def wishes_gate(name: str, snapshot: Snapshot, settings: NotifySettings) -> Refu
     """Whether the person wants no notices: by a reply to one, or by the opt-out page."""
     wanted = "somebody who did not turn notices down"
     if snapshot.memory.facts.get((DECLINED, snapshot.memory.hash_of(name))) or has_declined(name, snapshot):
-        return Refusal("replied to an earlier notice, which ends them", wanted)
+        return Refusal("replied to an earlier notice, which ends them", wanted, knows="beyond")
     if settings.opt_out is not None:
         for signer in listed_by(name, snapshot.pages[settings.opt_out], snapshot):
             user = snapshot.users.get(signer)
             if signer == name or (user is not None and user.groups & ADMINS):
-                return Refusal("listed on the opt-out page", wanted)
+                return Refusal("listed on the opt-out page", wanted, knows="beyond")
     return None
 
 

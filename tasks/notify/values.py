@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Knows = Literal["bot", "people", ""]
-"""From whom somebody knows of a thread, for the coverage: the bot, people (or themselves), nobody as far as is seen."""
+Knows = Literal["bot", "people", "beyond", ""]
+"""From whom somebody knows of a thread, for the coverage: the bot, people (or themselves), nobody as far as is seen; or
+``beyond``: somebody who cannot or does not want to be told."""
 
 
 @dataclass(frozen=True, slots=True)

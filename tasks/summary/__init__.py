@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.messages import link
 from bot.plan import Change, Decision, Edit, Fact, Need, Plan, Snapshot, Splice, Splices, Task, WholeText
 from tasks.people import judge, people_need
-from tasks.summary.buckets import Waiting, bucket_of
+from tasks.summary.buckets import Waiting, bucket_of, is_untold
 from tasks.summary.page import find_section, render
 from tasks.summary.settings import SummarySettings
 
@@ -26,11 +26,12 @@ def plan(snapshot: Snapshot, settings: SummarySettings, now: datetime) -> Plan |
     decisions: list[Decision] = []
     for thread in threads:
         concluded = judge(thread, snapshot, now, settings.stale_after)
-        bucket = bucket_of(thread, concluded)
+        untold = is_untold(thread, snapshot.memory.facts, snapshot.memory.hash_of)
+        bucket = bucket_of(thread, concluded, untold=untold)
         if bucket is None:
             decisions.append(Decision("summary", thread.identity, "not listed", concluded.found, "a thread that waits"))
         else:
-            waiting.append(Waiting(thread, concluded, bucket))
+            waiting.append(Waiting(thread, concluded, bucket, untold))
             decisions.append(Decision("summary", thread.identity, f"list: {bucket}", concluded.found, concluded.wanted))
     unknown = frozenset(item.thread.identity for item in waiting) - snapshot.origins.keys()
     if unknown:

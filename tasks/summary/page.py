@@ -112,6 +112,8 @@ def _notes(item: Waiting, snapshot: Snapshot) -> list[str]:
     notes = []
     if thread.damage:
         notes.append(say("summary-damage", thread.damage))
+    if item.untold and item.bucket is not Bucket.UNTOLD:
+        notes.append(say("summary-bucket-untold"))
     if item.concluded.status is Status.STALE:
         notes.append(say("summary-stale"))
     if thread.pin is not None:
