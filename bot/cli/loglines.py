@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bot.cli.onepass import Passed
 from bot.guard import namespace_of
 from bot.model import USER_TALK
 from bot.runner import EditReport, RunReport
@@ -29,15 +28,13 @@ def _value(value: object) -> str:
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
-def lines(passed: Passed, now: datetime) -> Iterator[str]:
-    """Everything that a log should hold of a pass."""
-    for wiki, problem in passed.failures:
-        yield line(now, "failed", wiki=wiki, problem=problem)
-    for report in passed.reports:
-        yield from _report(report, now)
+def failure_line(wiki: str, problem: str, now: datetime) -> str:
+    """What a log should hold of a wiki that could not be worked on."""
+    return line(now, "failed", wiki=wiki, problem=problem)
 
 
-def _report(report: RunReport, now: datetime) -> Iterator[str]:
+def report_lines(report: RunReport, now: datetime) -> Iterator[str]:
+    """Everything that a log should hold of a run."""
     wiki = report.wiki
     saved = sum(edit.revision > 0 for edit in report.edits)
     yield line(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 from bot.cli import wire
 from bot.errors import OperatorProblem
-from bot.journal import Journal, WikiJournal
+from bot.journal import Claim, Journal, WikiJournal
 from bot.operatorfile import Operator, WikiEntry
-from bot.runner import Listener, Outcome, RunOptions, RunReport
+from bot.runner import LEASE, Listener, Outcome, RunOptions, RunReport
 from bot.runner import run as run_wiki
-from bot.wiki.port import WikiError
+from bot.wiki.port import Wiki, WikiError
 from tasks import ALL, WIKI
 
 _LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -32,77 +34,170 @@ class Chosen:
     all_due: bool = False
     dry_run: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether this is the ordinary pass over everything, which runners share."""
+        return self == Chosen()
+
+
+class PassListener(Listener, Protocol):
+    """Hears how each wiki's turn ended, at once: a pass keeps nothing of a wiki when the next one's turn comes."""
+
+    def ended(self, report: RunReport) -> None:
+        """A wiki was reached; what was done there."""
+
+    def failed(self, wiki: str, problem: str) -> None:
+        """A wiki could not be worked on; ``problem`` is a sentence for the operator."""
+
+
+@dataclass(slots=True)
+class Passed:
+    """What a pass came to: how many wikis it reached, how many it could not, whether a person must look."""
+
+    served: int = 0
+    failed: int = 0
+    needs_attention: bool = False
+
+
+Opener = Callable[[WikiEntry, Path], AbstractContextManager[Wiki]]
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """What a pass did: a report for each wiki that was reached, a sentence for each that failed."""
+class Surroundings:
+    """What a pass meets outside: the host's clock, the way to a wiki, the name under which leases are taken."""
 
-    reports: tuple[RunReport, ...] = ()
-    failures: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def needs_attention(self) -> bool:
-        """Whether a person must look."""
-        return bool(self.failures) or any(report.needs_attention for report in self.reports)
+    clock: Callable[[], datetime] = _system_clock
+    opened: Opener = wire.opened
+    owner: str = field(default_factory=wire.owner)
 
 
 def make_pass(
     operator: Operator,
     chosen: Chosen,
-    listener: Listener,
+    listener: PassListener,
     stop: Callable[[], bool],
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    around: Surroundings | None = None,
 ) -> Passed:
     """Work on every wiki chosen, the one that waited longest first, within ``seconds_per_run`` for all of them.
 
+    Runners whose whole passes overlap share a round: what one of them served since the round began, the others leave.
     Raises OperatorProblem where no wiki can be worked on: the file, the database, a name that is not there.
     """
     entries = wire.entries(operator, chosen.wiki)
     names = [*(task.name for task in ALL), *(task.name for task in WIKI)]
     if chosen.task and chosen.task not in names:
         raise OperatorProblem(f'there is no task "{chosen.task}"; tasks: {", ".join(names)}')
-    end = clock() + timedelta(seconds=operator.limits.seconds_per_run)
-    reports: list[RunReport] = []
-    failures: list[tuple[str, str]] = []
     journal = wire.journal(operator)
     try:
-        for entry in _longest_waiting_first(entries, journal) if not chosen.dry_run else entries:
-            left = int((end - clock()).total_seconds())
-            if stop() or ((reports or failures) and left < _SHORTEST):
-                break
-            own = journal.of(entry.name)
-            try:
-                report = _one_wiki(operator, entry, own, _options(operator, chosen, max(left, 1), stop), listener)
-            except (OperatorProblem, WikiError) as problem:
-                failures.append((entry.name, str(problem)))
-                outcome = "failed"
-            except Exception as error:  # noqa: BLE001 - one wiki's failure must not stop the others
-                failures.append((entry.name, _told(error)))
-                outcome = "failed"
-            else:
-                reports.append(report)
-                outcome = report.outcome.value
-            if not chosen.dry_run and outcome != Outcome.LEASED.value:
-                # A database that is gone has been told already; the beat is then missing, as it should be.
-                with suppress(OperatorProblem):
-                    own.beat(clock(), outcome)
+        return _Pass(operator, chosen, listener, stop, around or Surroundings(), journal).over(entries)
     finally:
         journal.close()
-    return Passed(tuple(reports), tuple(failures))
+
+
+@dataclass(slots=True)
+class _Pass:
+    operator: Operator
+    chosen: Chosen
+    listener: PassListener
+    stop: Callable[[], bool]
+    around: Surroundings
+    journal: Journal
+    since: datetime | None = None
+    passed: Passed = field(default_factory=Passed)
+
+    def over(self, entries: Sequence[WikiEntry]) -> Passed:
+        """Give every wiki its turn while there is time."""
+        now, length = self.around.clock(), timedelta(seconds=self.operator.limits.seconds_per_run)
+        end = now + length
+        if self.chosen.whole:
+            for owner in filter(wire.died, self.journal.passes(now)):
+                self.journal.end_pass(owner)
+            self.since = self.journal.begin_pass(self.around.owner, now, length)
+        try:
+            for entry in _longest_waiting_first(entries, self.journal) if not self.chosen.dry_run else entries:
+                left = int((end - self.around.clock()).total_seconds())
+                if self.stop() or ((self.passed.served or self.passed.failed) and left < _SHORTEST):
+                    break
+                self._turn(entry, max(left, 1))
+        finally:
+            if self.since is not None:
+                with suppress(OperatorProblem):
+                    self.journal.end_pass(self.around.owner)
+        return self.passed
+
+    def _turn(self, entry: WikiEntry, seconds: int) -> None:
+        """One wiki's turn. The lease is taken before the wiki is spoken to, and given back after the beat is noted."""
+        own, around = self.journal.of(entry.name), self.around
+        if self.chosen.dry_run:
+            self._work_on(entry, own, seconds)
+            return
+        try:
+            claim = self._claim(own)
+        except OperatorProblem as problem:
+            self._failed(entry, str(problem))
+            return
+        match claim:
+            case Claim.SERVED:
+                return
+            case Claim.LEASED:
+                self._ended(RunReport(entry.name, Outcome.LEASED))
+                return
+            case Claim.TAKEN:
+                pass
+        outcome = self._work_on(entry, own, seconds)
+        # A database that is gone has been told already; the beat is then missing, as it should be.
+        with suppress(OperatorProblem):
+            own.beat(around.clock(), outcome)
+            own.release_lease(around.owner)
+
+    def _claim(self, own: WikiJournal) -> Claim:
+        claim = own.claim(self.around.owner, self.around.clock(), LEASE, self.since)
+        if claim is Claim.LEASED and wire.free_from_the_dead(own):
+            return own.claim(self.around.owner, self.around.clock(), LEASE, self.since)
+        return claim
+
+    def _work_on(self, entry: WikiEntry, own: WikiJournal, seconds: int) -> str:
+        """Run on one wiki, tell what came of it, and give the outcome in a word."""
+        options = _options(self.operator, self.chosen, seconds, self.stop, self.around)
+        try:
+            with self.around.opened(entry, self.operator.path.absolute().parent) as wiki:
+                report = run_wiki(wiki, entry, own, ALL, options, self.listener, WIKI)
+        except (OperatorProblem, WikiError) as problem:
+            return self._failed(entry, str(problem))
+        except Exception as error:  # noqa: BLE001 - one wiki's failure must not stop the others
+            return self._failed(entry, _told(error))
+        return self._ended(report)
+
+    def _ended(self, report: RunReport) -> str:
+        self.passed.served += 1
+        self.passed.needs_attention |= report.needs_attention
+        self.listener.ended(report)
+        return report.outcome.value
+
+    def _failed(self, entry: WikiEntry, problem: str) -> str:
+        self.passed.failed += 1
+        self.passed.needs_attention = True
+        self.listener.failed(entry.name, problem)
+        return "failed"
 
 
 def _longest_waiting_first(entries: Sequence[WikiEntry], journal: Journal) -> list[WikiEntry]:
-    def waited(entry: WikiEntry) -> datetime:
-        beat = journal.of(entry.name).last_beat()
-        return beat.instant if beat else _LONG_AGO
-
-    return sorted(entries, key=waited)
+    beats = journal.last_beats()
+    return sorted(entries, key=lambda entry: beats.get(entry.name, _LONG_AGO))
 
 
-def _options(operator: Operator, chosen: Chosen, seconds: int, stop: Callable[[], bool]) -> RunOptions:
+def _options(
+    operator: Operator, chosen: Chosen, seconds: int, stop: Callable[[], bool], around: Surroundings
+) -> RunOptions:
     limits = operator.limits
     return RunOptions(
-        owner=wire.owner(),
+        owner=around.owner,
+        leased=not chosen.dry_run,
+        clock=around.clock,
         dry_run=chosen.dry_run,
         all_due=chosen.all_due,
         board=chosen.board,
@@ -116,14 +211,6 @@ def _options(operator: Operator, chosen: Chosen, seconds: int, stop: Callable[[]
         kinds_per_day=limits.kinds_per_day,
         failing_boards=limits.failing_boards,
     )
-
-
-def _one_wiki(
-    operator: Operator, entry: WikiEntry, journal: WikiJournal, options: RunOptions, listener: Listener
-) -> RunReport:
-    wire.free_from_the_dead(journal)
-    with wire.opened(entry, operator.path.absolute().parent) as wiki:
-        return run_wiki(wiki, entry, journal, ALL, options, listener, WIKI)
 
 
 def _told(error: Exception) -> str:

@@ -15,7 +15,7 @@ from rich.progress import Progress, TaskID
 
 from bot.cli import wire
 from bot.cli.console import ATTENTION, DONE, RunFormat, complain, messages, output, plain, print_json
-from bot.cli.loglines import lines, page_told
+from bot.cli.loglines import failure_line, page_told, report_lines
 from bot.cli.onepass import Chosen, make_pass
 from bot.cli.threads import instant_text
 from bot.runner import Outcome, RunReport
@@ -39,22 +39,48 @@ class Bar:
         self._progress.console.print(escape(line))
 
 
+class PassBar(Bar):
+    """Hears a pass, and prints what came of each wiki as soon as its turn is over.
+
+    JSON is one list, printed at the end; of a run only what it says there is kept until then, never a page's text.
+    """
+
+    def __init__(self, progress: Progress, printed: RunFormat) -> None:
+        super().__init__(progress)
+        self._printed = printed
+        self._reports: list[dict[str, Any]] = []
+
+    def ended(self, report: RunReport) -> None:
+        """Prints what was done on a wiki."""
+        match self._printed:
+            case RunFormat.LOG:
+                for line in report_lines(report, datetime.now(UTC)):
+                    plain(line)
+            case RunFormat.JSON:
+                self._reports.append(as_json(report, talk_pages=False))
+            case RunFormat.TABLE:
+                print_report(report)
+
+    def failed(self, wiki: str, problem: str) -> None:
+        """Prints why nothing could be done there."""
+        if self._printed is RunFormat.LOG:
+            plain(failure_line(wiki, problem, datetime.now(UTC)))
+        else:
+            complain(f"{wiki}: {problem}")
+
+    def over(self) -> None:
+        """Prints what waited for the end."""
+        if self._printed is RunFormat.JSON:
+            print_json(self._reports)
+
+
 def run(config: Path, chosen: Chosen, printed: RunFormat) -> int:
     """Runs every wiki, each with its own failure. Exit 1 where a person must look."""
     operator = wire.operator(config)
     with _stoppable() as stop, Progress(console=messages(), transient=True) as progress:
-        passed = make_pass(operator, chosen, Bar(progress), lambda: bool(stop))
-    if printed is RunFormat.LOG:
-        for line in lines(passed, datetime.now(UTC)):
-            plain(line)
-        return ATTENTION if passed.needs_attention else DONE
-    for wiki, problem in passed.failures:
-        complain(f"{wiki}: {problem}")
-    if printed is RunFormat.JSON:
-        print_json([as_json(report, talk_pages=False) for report in passed.reports])
-    else:
-        for report in passed.reports:
-            print_report(report)
+        bar = PassBar(progress, printed)
+        passed = make_pass(operator, chosen, bar, lambda: bool(stop))
+    bar.over()
     return ATTENTION if passed.needs_attention else DONE
 
 

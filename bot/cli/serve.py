@@ -16,9 +16,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.cli import wire
 from bot.cli.console import DONE, plain
-from bot.cli.loglines import line, lines
+from bot.cli.loglines import failure_line, line, report_lines
 from bot.cli.onepass import Chosen, make_pass
 from bot.errors import OperatorProblem
+from bot.runner import RunReport
 
 # A host that slept makes up for one pass; what came due meanwhile the journal knows.
 _GRACE = 3600
@@ -35,6 +36,15 @@ class Log:
     def said(self, text: str) -> None:
         """Writes one line."""
         plain(line(datetime.now(UTC), "said", words=text))
+
+    def ended(self, report: RunReport) -> None:
+        """Writes what was done on a wiki."""
+        for one in report_lines(report, datetime.now(UTC)):
+            plain(one)
+
+    def failed(self, wiki: str, problem: str) -> None:
+        """Writes why nothing could be done there."""
+        plain(failure_line(wiki, problem, datetime.now(UTC)))
 
 
 def serve(config: Path) -> int:
@@ -84,10 +94,7 @@ class Server:
         except OperatorProblem as problem:
             plain(line(datetime.now(UTC), "failed", problem=problem))
             return
-        now = datetime.now(UTC)
-        for one in lines(passed, now):
-            plain(one)
-        plain(line(now, "passed", wikis=len(passed.reports), failed=len(passed.failures)))
+        plain(line(datetime.now(UTC), "passed", wikis=passed.served, failed=passed.failed))
 
     def look(self) -> None:
         """Takes up a changed schedule; a file that is wrong changes nothing (every pass says what is wrong)."""

@@ -44,26 +44,38 @@ def journal(given: Operator) -> Journal:
 
 def owner() -> str:
     """The name under which this process takes leases."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    return f"{_host()}:{os.getpid()}"
 
 
-def free_from_the_dead(given: WikiJournal) -> None:
-    """Gives back a lease whose process died on this host (kill -9, power): nobody need wait for it to run out.
+def _host() -> str:
+    # A pod's name may take all of the 64 characters that the journal keeps of host and process number.
+    return socket.gethostname()[:50]
 
-    A process of another host, or one whose number is in use again, keeps its lease until it runs out.
-    """
+
+def free_from_the_dead(given: WikiJournal) -> bool:
+    """Gives back a lease whose process died on this host (kill -9, power): nobody need wait for it to run out."""
     lease = given.lease()
-    if lease is None:
-        return
-    host, _, process = lease[0].rpartition(":")
-    if host != socket.gethostname() or not process.isdigit() or int(process) == os.getpid():
-        return
+    if lease is None or not died(lease[0]):
+        return False
+    given.release_lease(lease[0])
+    return True
+
+
+def died(owner: str) -> bool:
+    """Whether the process of this name is gone.
+
+    One of another host, or one whose number is in use again, is taken for alive until its lease runs out.
+    """
+    host, _, process = owner.rpartition(":")
+    if host != _host() or not process.isdigit() or int(process) == os.getpid():
+        return False
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
-        given.release_lease(lease[0])
+        return True
     except PermissionError:
-        return
+        pass
+    return False
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select, update
 from bot.journal import tables as t
 from bot.journal.part import Part, put
 
-_BEAT = "heartbeat"
+BEAT = "heartbeat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ class History(Part):
 
     def beat(self, now: datetime, outcome: str) -> None:
         """Note that a pass came to its end; ``now`` is the host's clock, for the wiki may not have answered."""
-        where = {"wiki": self.wiki, "board": "", "kind": _BEAT, "thread": ""}
+        where = {"wiki": self.wiki, "board": "", "kind": BEAT, "thread": ""}
         with self._database.transaction() as connection:
             put(connection, t.facts, where, {"value": outcome, "instant": now})
 
     def last_beat(self) -> Beat | None:
         """The last pass that came to its end."""
         f = t.facts.c
-        query = select(f.instant, f.value).where(f.wiki == self.wiki, f.board == "", f.kind == _BEAT, f.thread == "")
+        query = select(f.instant, f.value).where(f.wiki == self.wiki, f.board == "", f.kind == BEAT, f.thread == "")
         with self._database.transaction() as connection:
             row = connection.execute(query).first()
         return None if row is None else Beat(row[0], row[1])

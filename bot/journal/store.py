@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -16,6 +17,14 @@ from bot.journal.observations import Observations
 from bot.journal.part import put
 from bot.journal.writes import Writes
 from bot.plan import Fact, Move, Told
+
+
+class Claim(Enum):
+    """What became of a runner's wish to serve a wiki."""
+
+    TAKEN = auto()
+    LEASED = auto()
+    SERVED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +65,36 @@ class WikiJournal(Writes, Observations, History):
         """
         mine = {"owner": owner, "beat": now, "expiry": now + length}
         with self._database.transaction() as connection:
-            taken = connection.execute(
+            connection.execute(
                 update(t.leases)
                 .where(t.leases.c.wiki == self.wiki, (t.leases.c.owner == owner) | (t.leases.c.expiry <= now))
                 .values(**mine)
             )
             # MariaDB counts rows that changed, not rows that matched: the row itself tells who holds it.
-            holder = connection.execute(select(t.leases.c.owner).where(t.leases.c.wiki == self.wiki)).scalar()
-            if holder is None and taken.rowcount == 0:
-                connection.execute(insert(t.leases).values(wiki=self.wiki, **mine))
-                return True
-            return bool(holder == owner)
+            holder = select(t.leases.c.owner).where(t.leases.c.wiki == self.wiki)
+            if connection.execute(holder).scalar() is None:
+                # Another runner may put the row there between the question and this.
+                new = insert(t.leases).prefix_with("IGNORE", dialect="mysql").prefix_with("IGNORE", dialect="mariadb")
+                connection.execute(new.values(wiki=self.wiki, **mine))
+            return bool(connection.execute(holder).scalar() == owner)
+
+    def claim(self, owner: str, now: datetime, length: timedelta, since: datetime | None) -> Claim:
+        """Take the lease for a turn in a round that began at ``since``; None: whoever was here meanwhile.
+
+        A wiki that another runner's turn came to its end on since then is left alone. That is looked at while the lease
+        is held, so that of two runners who come at one moment only one finds it unserved.
+        """
+        if not self.take_lease(owner, now, length):
+            return Claim.LEASED
+        beat = self.last_beat()
+        if since is None or beat is None:
+            return Claim.TAKEN
+        # MariaDB keeps whole seconds: a turn that ended in the round's first second belongs to it.
+        began = since if beat.instant.microsecond else since.replace(microsecond=0)
+        if beat.instant < began:
+            return Claim.TAKEN
+        self.release_lease(owner)
+        return Claim.SERVED
 
     def release_lease(self, owner: str) -> None:
         """Give the lease back, if it is still this owner's."""

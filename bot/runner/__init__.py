@@ -14,8 +14,10 @@ from bot.runner.values import (
     State,
     TaskReport,
 )
+from bot.runner.write import LEASE
 
 __all__ = [
+    "LEASE",
     "BoardReport",
     "EditReport",
     "Listener",

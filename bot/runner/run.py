@@ -44,12 +44,13 @@ def run(
 ) -> RunReport:
     """Make one pass over what is due on one wiki. Raises OperatorProblem where the operator must mend something."""
     listener = listener or Silence()
-    if not options.dry_run and not journal.take_lease(options.owner, options.clock(), LEASE):
+    lease_needed = not options.dry_run and not options.leased
+    if lease_needed and not journal.take_lease(options.owner, options.clock(), LEASE):
         return RunReport(entry.name, Outcome.LEASED)
     try:
         return _Run(wiki, entry, journal, tasks, options, listener, wiki_tasks).go()
     finally:
-        if not options.dry_run:
+        if lease_needed:
             journal.release_lease(options.owner)
 
 

@@ -25,7 +25,8 @@ class RunOptions:
     """How one run differs from the ordinary one, and the operator's limits.
 
     ``owner`` names the process that takes the lease. ``clock`` is the host's, for lease and deadline only; the wiki's
-    own clock decides everything else. ``stop`` tells whether the run was asked to end (SIGTERM).
+    own clock decides everything else. ``stop`` tells whether the run was asked to end (SIGTERM). ``leased`` says that
+    the caller holds the wiki's lease for ``owner`` and will give it back.
     """
 
     owner: str
@@ -42,6 +43,7 @@ class RunOptions:
     edits_per_board: int = 200
     kinds_per_day: Mapping[str, int] = field(default_factory=dict)
     failing_boards: int = 50
+    leased: bool = False
 
 
 class State(StrEnum):

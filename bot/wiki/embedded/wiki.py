@@ -29,7 +29,7 @@ class EmbeddedWiki(Site):
 
     Hooks let a test step in between: ``before_read`` gets the number of the read and the titles, ``before_save`` and
     ``after_save`` the number of the save (from 1) and the write. What they raise passes through: before the save
-    nothing was saved, after it everything was.
+    nothing was saved, after it everything was. ``on_requests`` gets the number of requests that a call has cost.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class EmbeddedWiki(Site):
         self.before_read: Callable[[int, Sequence[str]], None] | None = None
         self.before_save: Callable[[int, Write], None] | None = None
         self.after_save: Callable[[int, Write], None] | None = None
+        self.on_requests: Callable[[int], None] | None = None
 
     def facts(self) -> Mapping[str, Any]:
         """The wiki's facts: one request for them, one for the timestamp sample."""
@@ -221,6 +222,8 @@ class EmbeddedWiki(Site):
     def _count(self, method: str, requests: int) -> None:
         self.requests += requests
         self.asked[method] += requests
+        if self.on_requests:
+            self.on_requests(requests)
 
     def _count_batches(self, method: str, pages: list[Page], *, text: bool, asked: int | None = None) -> None:
         """One request per batch of titles, more where the texts pass the API's limit of one answer; never none."""
