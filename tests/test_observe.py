@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import User
-from bot.observe import COVERAGE, Coverage, End, Observation, Reading, covered, forgotten, observe
+from bot.observe import COVERAGE, Coverage, End, Fold, Observation, Reading, covered, forgotten, observe
 from bot.observe.values import KEPT, endings_of
 from bot.reading.rules import People, Rules
-from tests.builders import NOW, ago, board, hash_of, resolved, rules, signed, thread, user
+from bot.reading.warm import Learned
+from tests.builders import NOW, ago, board, hash_of, reader, resolved, rules, signed, thread, user
+from tests.sizes import cases
 
 RULES = rules(responders=People(groups=frozenset({"sysop"})), subject_templates=("Userlinks",))
 USERS: Mapping[str, User] = {
@@ -25,7 +27,7 @@ USERS: Mapping[str, User] = {
 
 def read(text: str, instant: datetime, reading: Rules = RULES, **changes: Any) -> Reading:
     """A reading of a board."""
-    return Reading(board(text, reading=reading), reading, instant, USERS, **changes)
+    return Reading(board(text, reading=reading).threads, reading, instant, USERS, **changes)
 
 
 def fold(*readings: Reading) -> dict[str, Observation]:
@@ -154,6 +156,27 @@ def test_of_two_threads_by_one_author_in_one_minute_the_one_that_stays_is_not_ta
     assert len(known) == 2
 
 
+def test_threads_made_into_one_stay_the_one_whose_opening_it_has() -> None:
+    one = signed("Alba", ago(hours=9)), ":" + signed("Bea", ago(hours=7))
+    other = signed("Dario", ago(hours=6)), ":" + signed("Clara", ago(hours=5))
+    apart = thread("One", *one) + thread("Two", *other)
+
+    known = fold(read(apart, ago(hours=4)), read(thread("One", *one, *other), ago(hours=2)))
+
+    here, gone = sorted(known.values(), key=lambda one: one.away)
+    assert (here.opened, here.comments) == (ago(hours=9), 4)
+    assert (gone.opened, gone.comments) == (ago(hours=6), 2)
+
+
+def test_two_threads_first_seen_under_one_identity_are_told_apart() -> None:
+    asked = thread("Question", "Nobody signed.")
+    signed_since = thread("Question", "Nobody signed.", ASKED)
+
+    known = fold(read(asked, ago(hours=9)), read(signed_since, ago(hours=8)), read(asked + signed_since, NOW))
+
+    assert sorted((one.opened, one.comments) for one in known.values()) == [(ago(hours=9), 1), (NOW, 0)]
+
+
 def test_a_report_filed_again_after_it_left_unanswered_is_told_apart_from_a_new_one() -> None:
     first = thread("Help", ("Alba", ago(days=9)))
     again = thread("Help, please", ("Alba", ago(days=3)))
@@ -253,9 +276,47 @@ def test_reading_the_same_revision_again_changes_nothing_and_a_life_stays_in_ord
 
         assert observe(known.values(), reading, hash_of) == ()
         assert {one.alias for one in known.values() if not one.away} == {
-            hash_of(one.identity) for one in reading.board.threads
+            hash_of(one.identity) for one in reading.threads
         }
     for one in known.values():
         assert all(one.opened <= instant for instant in (one.answered, one.responded) if instant)
         assert all(ending.until is None or ending.instant <= ending.until for ending in one.endings)
         assert replace(one, endings=endings_of(one.in_words())) == one
+
+
+LINES = (
+    signed("Alba", ago(hours=9)),
+    signed("Bea", ago(hours=8)),
+    ":" + signed("Clara", ago(hours=5)),
+    ":" + resolved(ago(hours=3)),
+    signed("Dario", ago(hours=6), "{{resolved}} {{userlinks|Bea}}"),
+    "Unsigned.",
+    "<!-- never closed",
+    "{{atop}}",
+    "{{abot}}",
+)
+PAGES = st.lists(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.lists(st.sampled_from(LINES), max_size=3)), max_size=5).map(
+        lambda threads: "".join(thread(heading, *lines) for heading, lines in threads)
+    ),
+    max_size=8,
+)
+
+
+@settings(derandomize=True, max_examples=cases(150, 20_000), deadline=None)
+@given(PAGES)
+def test_threads_that_stay_as_they_are_need_not_be_looked_at_again(texts: list[str]) -> None:
+    reading = replace(RULES, pairs={"atop": "abot"}, closing=(*RULES.closing, "atop"))
+    folded = Fold((), hash_of)
+    known: dict[str, Observation] = {}
+    learned: Learned | None = None
+    for hour, text in enumerate(texts):
+        # The first readings lie before the last signatures: those claim to be from the future.
+        at = ago(hours=9 - hour)
+        learned = reader().learn(text, reading, learned)
+        found = folded.read(Reading(learned.threads, reading, at, USERS))
+        kept = sorted(known.values(), key=lambda one: (one.opened, one.thread))
+        wanted = observe(kept, read(text, at, reading), hash_of)
+
+        assert set(found) == set(wanted)
+        known |= {one.thread: one for one in wanted}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,7 +12,7 @@ from bot.model import Thread
 from bot.reading.board import Reader
 from bot.reading.facts import english
 from bot.reading.rules import Rules
-from bot.reading.warm import NOTHING
+from bot.reading.warm import Learned
 from tests.randomboards import RULES, BusyBoard
 from tests.sizes import cases
 from tests.test_board import LIST, PIECES, SIGNED
@@ -45,7 +44,8 @@ def test_whatever_is_known_a_board_reads_the_same(text: str, edit: tuple[int, in
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_busy_board_reads_the_same_through_many_edits(seed: int) -> None:
-    dice, text, learned = random.Random(seed), BusyBoard(seed).board(30_000), NOTHING
+    dice, text = random.Random(seed), BusyBoard(seed).board(30_000)
+    learned: Learned | None = None
     for _ in range(40):
         start = dice.randrange(len(text))
         moved = text[(at := dice.randrange(len(text))) : at + dice.randrange(80)]
@@ -101,12 +101,31 @@ def test_what_is_learned_does_not_outlive_its_text() -> None:
     _, learned = READER.again(TITLE, 1, first, RULES)
     _, later = READER.again(TITLE, 2, "== A ==\n", RULES, learned)
 
-    assert (len(learned.pieces), len(later.pieces)) == (4, 1)
+    assert (len(learned.parts), len(later.parts)) == (4, 1)
 
 
-def test_a_key_is_the_same_in_every_process() -> None:
-    info = replace(english(), extensions=frozenset({"Cite", "Math", "Echo"}))
-    again = replace(english(), extensions=frozenset({"Echo", "Cite", "Math"}))
+def test_threads_whose_bytes_stayed_are_the_same_objects_wherever_they_stand() -> None:
+    before = "lead\n" + "".join(f"== {name} ==\n{name} {SIGNED}\n" for name in "ABCDE")
+    after = before.replace("lead", "longer lead").replace("B [[", "Bo [[")
+    first = READER.learn(before, RULES)
+    second = READER.learn(after, RULES, first)
 
-    keys = [set(Reader(one).again(TITLE, 1, "== A ==\n", RULES)[1].pieces) for one in (info, again)]
-    assert keys[0] == keys[1]
+    assert [one is other for one, other in zip(first.threads, second.threads, strict=True)] == [1, 0, 1, 1, 1]
+
+
+@given(TEXTS, st.lists(EDITS, max_size=4), st.sampled_from([RULES, LIST]))
+@settings(max_examples=cases(400, 20_000), derandomize=True, deadline=None)
+def test_a_thread_that_stays_the_same_object_has_the_same_bytes_and_identity(
+    text: str, edits: list[tuple[int, int, str]], rules: Rules
+) -> None:
+    learned: Learned | None = None
+    before: dict[int, str] = {}
+    for now in [text, *(text := edited(text, edit) for edit in edits)]:
+        board, learned = READER.again(TITLE, 1, now, rules, kept := learned)
+        here = {id(one): board.wikitext(other) for one, other in zip(learned.threads, board.threads, strict=True)}
+
+        assert [one.identity for one in learned.threads] == [one.identity for one in board.threads]
+        assert all(before[one] == here[one] for one in before.keys() & here.keys())
+        # what was learned before is held until here, so that no new object takes an old one's number
+        del kept
+        before = here

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from bot.plan import Edit
@@ -32,11 +33,16 @@ class Hasher:
 
     def __call__(self, *words: str) -> str:
         """Hash words, in order, to ten characters (50 bits) of a-z and 2-7."""
-        key = blake2b(f"{self.wiki}\0{self.secret}".encode(), digest_size=32, person=b"boardclerk").digest()
         # Each word is preceded by its length, so that ("ab", "c") and ("a", "bc") differ.
         parts = b"".join(len(word.encode()).to_bytes(4) + word.encode() for word in words)
-        digest = blake2b(parts, key=key, digest_size=16).digest()
-        return base64.b32encode(digest).decode().lower()[:HASH_LENGTH]
+        digest = blake2b(parts, key=_key(self.wiki, self.secret), digest_size=16).digest()
+        # Five bytes make eight characters; the rest of the digest is never written.
+        return base64.b32encode(digest[:10]).decode().lower()[:HASH_LENGTH]
+
+
+@lru_cache(maxsize=16)
+def _key(wiki: str, secret: str) -> bytes:
+    return blake2b(f"{wiki}\0{secret}".encode(), digest_size=32, person=b"boardclerk").digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
 
 from bot.journal import tables as t
 from bot.journal.part import Part, put
@@ -32,9 +32,10 @@ class Observations(Part):
         return self._chosen(self._of(t.observations, board, draft=draft))
 
     def recent(self, board: str, here: Iterable[str], *, draft: bool = False) -> tuple[Observation, ...]:
-        """What a reading of a board may touch: threads not long gone, and those whose hashed identity is ``here``."""
+        """What a reading of a board may touch: threads not long gone, and those called by a hash that is ``here``."""
         o = t.observations.c
-        near = or_(o.people_kept.is_(True), o.alias.in_(sorted(set(here))))
+        names = sorted(set(here))
+        near = or_(o.people_kept.is_(True), o.alias.in_(names), o.thread.in_(names))
         return self._chosen(and_(self._of(t.observations, board, draft=draft), near))
 
     def observed(self, *, draft: bool = False) -> Mapping[str, Observed]:
@@ -45,11 +46,19 @@ class Observations(Part):
         return {row.board: Observed(row.revision, row.instant, row.since) for row in rows}
 
     def observe(self, board: str, changed: Iterable[Observation], at: Observed, *, draft: bool = False) -> None:
-        """Keep what a reading of a board changed, and how far it went, in one transaction."""
+        """Keep what readings of a board changed, and how far they went, in one transaction."""
         here = {"wiki": self.wiki, "board": board, "draft": draft}
+        rows = {one.thread: _row(one) for one in changed}
+        mine, thread = self._of(t.observations, board, draft=draft), t.observations.c.thread
         with self._database.transaction() as connection:
-            for one in changed:
-                put(connection, t.observations, {**here, "thread": one.thread}, _row(one))
+            known = set(connection.execute(select(thread).where(mine, thread.in_(sorted(rows)))).scalars())
+            new = [{**here, "thread": name, **row} for name, row in rows.items() if name not in known]
+            old = [{"of_thread": name, **row} for name, row in rows.items() if name in known]
+            # Many rows in one statement each: a backfill keeps dozens at a time.
+            if new:
+                connection.execute(insert(t.observations), new)
+            if old:
+                connection.execute(update(t.observations).where(mine, thread == bindparam("of_thread")), old)
             put(connection, t.observed, here, {"revision": at.revision, "instant": at.instant, "since": at.since})
 
     def forget(self, board: str, without: Iterable[Observation]) -> None:

@@ -7,7 +7,7 @@ from a page's history; the same revisions give the same observations.
 from __future__ import annotations
 
 from bot.observe.coverage import COVERAGE, Coverage, coverage_of, covered
-from bot.observe.fold import Reading, observe
+from bot.observe.fold import Fold, Reading, observe
 from bot.observe.values import End, Ending, Observation, forgotten
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Coverage",
     "End",
     "Ending",
+    "Fold",
     "Observation",
     "Reading",
     "coverage_of",

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.model import Board, Comment, Status, Thread, User
+from bot.model import Comment, Status, Thread, User
+from bot.observe.index import Index
 from bot.observe.values import AWAY, End, Ending, Observation
-from bot.reading.identity import Traces, follow, traces
+from bot.reading.identity import Present, Traces, matched, traces
 from bot.reading.rules import Rules
-from bot.reading.status import Conclusion, conclude
+from bot.reading.status import Conclusion, conclude, people_needed
 
 # Gone for less than this is a page blanked and restored, or an edit undone: nothing happened.
 _REVERTED = timedelta(days=1)
-# Again on the board within this time after it left unanswered (FACTS 6: re-filed within 30 days).
-_REPOSTED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A board at one revision, and all that is needed to judge its threads.
+    """A board's threads at one revision, and all that is needed to judge them.
 
-    ``instant`` is the revision's own. ``users`` and ``listed`` are as ``conclude`` takes them. ``moved`` tells when the
-    bot moved a thread to an archive, ``told`` who was told about one, both by keyed hash.
+    Of the ``threads`` no offset is looked at; one that is the same object as in the reading before must be the same
+    thread (``bot.reading.warm``). ``instant`` is the revision's own. ``users`` and ``listed`` are as ``conclude`` takes
+    them; of a later reading they may hold more people, never tell something else of one. ``moved`` tells when the bot
+    moved a thread to an archive, ``told`` who was told about one, both by keyed hash.
     """
 
-    board: Board
+    threads: Sequence[Thread]
     rules: Rules
     instant: datetime
     users: Mapping[str, User] | None
@@ -36,53 +38,114 @@ class Reading:
 
 
 def observe(known: Iterable[Observation], reading: Reading, key: Callable[..., str]) -> tuple[Observation, ...]:
-    """The observations that this reading made or changed. ``key`` makes the keyed hash of words (``Memory.hash_of``).
+    """The observations that this reading made or changed; ``key`` is as ``Fold`` takes it."""
+    return Fold(known, key).read(reading)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """A thread as it stood on the board at the last reading, and which observation is its own.
+
+    ``settled`` tells that none of its instants lay ahead of that reading: as long as it stands so, nothing changes.
+    """
+
+    thread: Thread
+    present: Present
+    observation: str
+    settled: bool
+
+
+class Fold:
+    """What is known of a board's threads, and what one reading after the other adds to it.
 
     Readings must come in the order of their instants. A thread is followed by its comments, whatever becomes of its
     heading (``bot.reading.identity``). No signature moves an instant outside the thread's life: what claims to be
     earlier than its opening counts as written then, what claims to be later than the reading as written at the reading.
+    A reading costs one step for each thread on the board, and more only for those that changed.
     """
-    before = {one.thread: one for one in known}
-    followed = _follow(reading.board, before, key)
-    threads = {thread.identity: thread for thread in reading.board.threads}
-    changed: list[Observation] = []
-    for identity, thread in threads.items():
-        earlier = before.get(followed[identity]) if identity in followed else None
-        now = _present(thread, earlier, reading, key)
-        if earlier is None:
-            now = replace(now, reposted=_is_repost(now, before.values()))
-        if now != earlier:
-            changed.append(now)
-    present = set(followed.values())
-    changed += [_left(one, reading) for one in before.values() if one.thread not in present and not one.away]
-    return tuple(changed)
+
+    def __init__(self, known: Iterable[Observation], key: Callable[..., str]) -> None:
+        """Begin with what is known so far; ``key`` makes the keyed hash of words (``Memory.hash_of``)."""
+        self._key = key
+        self._index = Index(known)
+        self._last: dict[str, _Stands] = {}
+
+    def __len__(self) -> int:
+        """How many threads are known."""
+        return len(self._index.known)
+
+    def read(self, reading: Reading) -> tuple[Observation, ...]:
+        """The observations that this reading made or changed."""
+        stands = {thread.identity: self._stands(thread) for thread in reading.threads}
+        fresh = {name: one for name, one in stands.items() if not (one.settled and one is self._last.get(name))}
+        followed = self._follow(stands, fresh)
+        changed: list[Observation] = []
+        for identity, one in fresh.items():
+            earlier = self._index.known.get(followed.get(identity, ""))
+            now = _present(one, earlier, reading, self._key)
+            if earlier is None:
+                now = replace(now, thread=self._name(one.present, reading.instant), reposted=self._index.is_repost(now))
+            if now != earlier:
+                changed.append(now)
+            stands[identity] = replace(one, observation=now.thread, settled=_settled(one.thread, reading.instant))
+        present = {one.observation for one in stands.values()}
+        changed += [_left(one, reading) for one in self._index.standing() if one.thread not in present]
+        self._index.add(changed)
+        self._last = stands
+        return tuple(changed)
+
+    def _name(self, present: Present, instant: datetime) -> str:
+        """What a new thread is called for good: by its identity, and its instant where an older one is called so."""
+        if present.name not in self._index.known:
+            return present.name
+        return self._key(present.identity, instant.isoformat())
+
+    def _stands(self, thread: Thread) -> _Stands:
+        """The thread as at the last reading where it is the same, else anew."""
+        last = self._last.get(thread.identity)
+        if last is not None and last.thread is thread:
+            return last
+        hashed = traces(thread).hashed(self._key)
+        return _Stands(thread, Present(thread.identity, self._key(thread.identity), hashed), "", settled=False)
+
+    def _follow(self, stands: Mapping[str, _Stands], fresh: Mapping[str, _Stands]) -> dict[str, str]:
+        """Which observation each thread that is not as it was belongs to: identity -> ``Observation.thread``."""
+        kept = {one.observation for name, one in stands.items() if name not in fresh}
+        left = [one for one in self._index.standing() if one.thread not in kept and one.traces]
+        # In the journal's own order, so that a fold that goes on with what it kept ends as one that was never stopped.
+        standing = {one.alias: one for one in sorted(left, key=lambda one: (one.opened, one.thread))}
+        followed: dict[str, str] = {}
+        if fresh:
+            headings = Counter(one.present.traces.heading for one in stands.values())
+            known = {alias: Traces.unpacked(one.traces) for alias, one in standing.items()}
+            for alias, identity in matched([one.present for one in fresh.values()], known, headings).items():
+                # Of threads made into one, the first to be found is the one that it still is; the others left.
+                followed.setdefault(identity, standing[alias].thread)
+        # Threads that left come last: one that is gone takes nothing from a thread of the same author and minute.
+        for identity, one in fresh.items():
+            gone = self._index.gone(one.present.name)
+            if gone and identity not in followed:
+                followed[identity] = gone
+        return followed
 
 
-def _follow(board: Board, before: Mapping[str, Observation], key: Callable[..., str]) -> dict[str, str]:
-    """Which remembered thread each thread on the board is: identity -> ``Observation.thread``."""
-    here = {key(thread.identity): thread.identity for thread in board.threads}
-    standing = {one.alias: one for one in before.values() if not one.away and one.traces}
-    found = follow(board, {alias: Traces.unpacked(one.traces) for alias, one in standing.items()}, key)
-    followed = {identity: standing[alias].thread for alias, identity in found.items()}
-    # Threads that left come last: one that is gone takes nothing from a thread of the same author and minute.
-    for one in before.values():
-        identity = here.get(one.alias, "")
-        if one.away and identity and identity not in followed:
-            followed[identity] = one.thread
-    return followed
+def _settled(thread: Thread, instant: datetime) -> bool:
+    stamps = [comment.instant for comment in thread.comments]
+    return all(one <= instant for one in (*stamps, *(mark.instant for mark in thread.marks)) if one is not None)
 
 
-def _present(thread: Thread, earlier: Observation | None, reading: Reading, key: Callable[..., str]) -> Observation:
+def _present(one: _Stands, earlier: Observation | None, reading: Reading, key: Callable[..., str]) -> Observation:
     """What is known of a thread that stands on the board."""
-    concluded = conclude(thread, reading.board, reading.rules, reading.users, reading.listed, reading.instant)
-    alias = key(thread.identity)
+    thread, alias = one.thread, one.present.name
+    concluded = conclude(thread, None, reading.rules, reading.users, reading.listed, reading.instant)
     opened = earlier.opened if earlier is not None else min(thread.opened or reading.instant, reading.instant)
     reporter = key("reporter", thread.reporter) if thread.reporter else ""
 
     def within(comment: Comment | None) -> datetime | None:
         return None if comment is None else max(opened, min(comment.instant, reading.instant))
 
-    others = [one for one in thread.comments if one.author != thread.reporter and not _is_bot(one.author, reading)]
+    bots = _bots(thread, reading)
+    others = [one for one in thread.comments if one.author != thread.reporter and one.author not in bots]
     wrote = {comment.author for comment in thread.comments}
     told = reading.told.get(alias, frozenset())
     party = earlier.party if earlier is not None else None
@@ -101,13 +164,14 @@ def _present(thread: Thread, earlier: Observation | None, reading: Reading, key:
         reposted=earlier.reposted if earlier is not None else False,
         reporter=reporter,
         responders=tuple(sorted(key("responder", name) for name in concluded.responders)),
-        traces=traces(thread).hashed(key).packed(),
+        traces=one.present.traces.packed(),
     )
 
 
-def _is_bot(name: str, reading: Reading) -> bool:
-    user = reading.users.get(name) if reading.users is not None else None
-    return user is not None and user.bot
+def _bots(thread: Thread, reading: Reading) -> frozenset[str]:
+    """The bots among those whom the wiki was asked about for this thread's sake; by chance it may know of more."""
+    users = reading.users or {}
+    return frozenset(name for name in people_needed(thread, reading.rules) if name in users and users[name].bot)
 
 
 def _endings(
@@ -143,17 +207,3 @@ def _left(one: Observation, reading: Reading) -> Observation:
     handled = reading.rules.gone_is_handled and one.open_end(End.RESOLVED, End.WITHDRAWN) is None
     dealt = (Ending(End.RESOLVED, reading.instant),) if handled else ()
     return replace(one, endings=(*one.endings, *dealt, gone))
-
-
-def _is_repost(now: Observation, before: Iterable[Observation]) -> bool:
-    """Whether the reporter had another thread leave unanswered not long before this one was opened."""
-    if not now.reporter:
-        return False
-    for one in before:
-        gone = one.open_end(*AWAY)
-        unheard = one.responded is None and one.open_end(End.RESOLVED, End.WITHDRAWN) is None
-        if one.reporter == now.reporter and gone is not None and unheard:
-            since = now.opened - gone.instant
-            if timedelta() <= since <= _REPOSTED:
-                return True
-    return False

@@ -46,7 +46,8 @@ class Ending:
 class Observation:
     """What is known of one thread of one board.
 
-    ``thread`` is the keyed hash of its identity when it was first seen, ``alias`` that of its identity now. ``opened``
+    ``thread`` is the keyed hash of its identity when it was first seen (with the reading's instant, where an
+    older thread had that name), ``alias`` that of its identity now. ``opened``
     is the instant of its first signature, or of the reading that first showed it where there is none. ``answered`` is
     the first comment by anybody but the reporter, ``responded`` the first by a responder (by the groups at the time of
     the reading), ``party`` when a party's mark was first seen. ``named`` counts the subjects, ``told`` those who

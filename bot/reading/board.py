@@ -12,16 +12,13 @@ from bot.reading.enrich import BoardWords, enrich
 from bot.reading.flow import Flow, split
 from bot.reading.headings import find_headings
 from bot.reading.lists import list_threads
-from bot.reading.pieces import Piece, assemble, cuts, ends_of, joins, piece_of
+from bot.reading.pieces import Piece, assemble, ends_of, piece_of
 from bot.reading.rules import Rules
 from bot.reading.signatures import Timestamps, learn
 from bot.reading.templatenames import TemplateNames
 from bot.reading.threads import Span, build, find_tail, sections
-from bot.reading.warm import NOTHING, Learned, fingerprint, piece_key
+from bot.reading.warm import Learned, take_apart
 from bot.reading.wikitext import Scan, scan, tags_of, template
-
-_MOST_JOINS = 4
-"""After so many rounds of joining pieces the rest of a hostile text is read in one."""
 
 
 class Reader:
@@ -43,23 +40,26 @@ class Reader:
         return assemble(title, revision, text, [self.piece(text, words, timestamps)])
 
     def again(
-        self, title: str, revision: int, text: str, rules: Rules, learned: Learned = NOTHING
+        self, title: str, revision: int, text: str, rules: Rules, learned: Learned | None = None
     ) -> tuple[Board, Learned]:
-        """Read a page of which most is known, and tell what to hand in the next time. The board is the same.
+        """Read a page of which most is known, and tell what to hand in the next time. The board is the same."""
+        found = self.learn(text, rules, learned)
+        return assemble(title, revision, text, found.pieces), found
 
-        The text is cut at its headings; pieces whose bytes are known are not read again. Pieces that something ties
-        (a box around several threads, an opener in one and its closer in another) are one piece, and so is everything
-        from an opener on that runs to the end of the page.
+    def learn(self, text: str, rules: Rules, learned: Learned | None = None) -> Learned:
+        """Read a page of which most is known as far as its threads go, without putting a board together.
+
+        The cost follows what changed. Pieces that something ties (a box around several threads, an opener in one and
+        its closer in another) are read as one, and so is everything from an opener on that runs to the end of the page.
         """
         timestamps = self.timestamps.settle(text)
-        reading = _Again(self, text, BoardWords(self.info, rules), timestamps, learned)
-        pieces = reading.read()
-        return assemble(title, revision, text, pieces), Learned(reading.kept)
+        before = learned if learned is not None and learned.serves(self.info, rules, timestamps) else None
+        words = before.words if before is not None else BoardWords(self.info, rules)
 
-    def context(self, rules: Rules, timestamps: Timestamps) -> bytes:
-        """Hash all that a piece depends on beside its text."""
-        formats = "|".join(f"{one.parts}{one.era}{one.year_digits}" for one in timestamps.formats)
-        return fingerprint(self.info, rules, formats)
+        def read(piece: str, last: bool) -> Piece:
+            return self.piece(piece, words, timestamps, last=last, whole=False)
+
+        return take_apart(text, words, timestamps, before, read)
 
     def piece(
         self, text: str, words: BoardWords, timestamps: Timestamps, *, last: bool = True, whole: bool = True
@@ -112,41 +112,6 @@ class Reader:
                     author = normal_user(self.info, param.value)
             if author and instant is not None:
                 yield Unsigned(use.span.start, use.span.end, author, instant)
-
-
-class _Again:
-    """One reading of a text with what is known of it."""
-
-    def __init__(self, reader: Reader, text: str, words: BoardWords, timestamps: Timestamps, learned: Learned) -> None:
-        self.reader = reader
-        self.text = text
-        self.words = words
-        self.timestamps = timestamps
-        self.known = learned.pieces
-        self.context = reader.context(words.rules, timestamps)
-        self.kept: dict[bytes, Piece] = {}
-
-    def read(self) -> list[Piece]:
-        """Read the pieces, joining those that do not stand alone, until all do."""
-        bounds = cuts(self.text, self.words.rules.level)
-        for _ in range(_MOST_JOINS):
-            ends = [*bounds[1:], len(self.text)]
-            pieces = [self._piece(start, end) for start, end in zip(bounds, ends, strict=True)]
-            together = joins(pieces)
-            if not together:
-                return pieces
-            inner = {number for first, last in together for number in range(first + 1, last + 1)}
-            bounds = [start for number, start in enumerate(bounds) if number not in inner]
-        return [self._piece(0, len(self.text))]
-
-    def _piece(self, start: int, end: int) -> Piece:
-        text, last = self.text[start:end], end == len(self.text)
-        key = piece_key(self.context, text, last=last)
-        piece = self.known.get(key) or self.kept.get(key)
-        if piece is None:
-            piece = self.reader.piece(text, self.words, self.timestamps, last=last, whole=False)
-        self.kept[key] = piece
-        return piece
 
 
 def _instant(timestamps: Timestamps, value: str) -> datetime | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.model import Board, Comment, Thread
 
@@ -70,7 +70,7 @@ def traces(thread: Thread) -> Traces:
 
 
 def _trace(author: str, instant: datetime) -> str:
-    return f"{author}|{instant:%Y-%m-%dT%H:%M}Z"
+    return f"{author}|{instant.astimezone(UTC).isoformat()[:16]}Z"
 
 
 def _digest(text: str) -> str:
@@ -89,9 +89,30 @@ def follow(board: Board, known: Mapping[str, Traces], key: Callable[[str], str] 
     both, each comment counted once: so of two threads by one author in one minute, the one that left takes nothing with
     it. A thread without signatures is followed by its heading, if only one thread bears it. Linear in the traces.
     """
-    present = [traces(thread).hashed(key) for thread in board.threads]
-    counted = [Counter(thread.comments) for thread in present]
-    matches = _candidates(board, present, counted, known, key)
+    present = [Present(thread.identity, key(thread.identity), traces(thread).hashed(key)) for thread in board.threads]
+    return matched(present, known, Counter(one.traces.heading for one in present))
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A thread on the board: its identity, ``name`` as memories call it (hashed or not), and its traces likewise."""
+
+    identity: str
+    name: str
+    traces: Traces
+
+
+def matched(present: Sequence[Present], known: Mapping[str, Traces], headings: Mapping[str, int]) -> Mapping[str, str]:
+    """As ``follow``, among some of a board's threads; best matches come first. ``headings`` counts those of all.
+
+    Of two remembered threads that fit equally well, the one that is given first comes first.
+
+    A thread that stands as it was remembered, under the same name, may be left out on both sides, for no other match
+    can touch it: no pair that one of the two is in ranks as high, so it would be found first, and no comment of it
+    would then be left for another.
+    """
+    counted = [Counter(one.traces.comments) for one in present]
+    matches = _candidates(present, counted, known, headings)
     matches.sort(key=lambda match: (*match.rank(), -match.now), reverse=True)
     left = [Counter(comments) for comments in counted]
     found: dict[str, str] = {}
@@ -102,7 +123,7 @@ def follow(board: Board, known: Mapping[str, Traces], key: Callable[[str], str] 
         available = Counter(remembered.comments) & left[match.now]
         if _is_same(match, remembered, available):
             left[match.now] -= available
-            found[match.known] = board.threads[match.now].identity
+            found[match.known] = present[match.now].identity
     return found
 
 
@@ -124,19 +145,18 @@ class _Match:
 
 
 def _candidates(
-    board: Board,
-    present: list[Traces],
-    counted: list[Counter[str]],
+    present: Sequence[Present],
+    counted: Sequence[Counter[str]],
     known: Mapping[str, Traces],
-    key: Callable[[str], str],
+    headings: Mapping[str, int],
 ) -> list[_Match]:
     """Every pair of a remembered and a present thread that share a trace."""
     holders: defaultdict[str, list[int]] = defaultdict(list)
-    for number, thread in enumerate(present):
-        for trace in dict.fromkeys((thread.opening, *thread.comments, thread.heading)):
+    for number, one in enumerate(present):
+        for trace in dict.fromkeys((one.traces.opening, *one.traces.comments, one.traces.heading)):
             if trace and len(holders[trace]) < _MOST_TWINS:
                 holders[trace].append(number)
-    exact = {key(thread.identity): number for number, thread in enumerate(board.threads)}
+    exact = {one.name: number for number, one in enumerate(present)}
     matches: list[_Match] = []
     for name, kept in known.items():
         near = dict.fromkeys(
@@ -148,15 +168,15 @@ def _candidates(
             near[exact[name]] = None
         comments = Counter(kept.comments)
         for number in near:
-            thread = present[number]
-            same_heading = bool(kept.heading) and kept.heading == thread.heading
+            here = present[number].traces
+            same_heading = bool(kept.heading) and kept.heading == here.heading
             matches.append(
                 _Match(
-                    opening=kept.opening == thread.opening,
+                    opening=kept.opening == here.opening,
                     shared=(comments & counted[number]).total(),
                     heading=same_heading,
                     ordinal=exact.get(name) == number,
-                    alone=same_heading and len(holders[thread.heading]) == 1,
+                    alone=same_heading and headings[here.heading] == 1,
                     known=name,
                     now=number,
                 )

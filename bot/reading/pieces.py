@@ -17,11 +17,11 @@ _UNENDED_TAG = re.compile(r"</?[a-zA-Z]")
 _CLOSER = re.compile(rf"</({'|'.join(sorted(OPAQUE_TAGS))})\s*>", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """A thread of a piece: its numbers among the piece's comments and headings (first, and one past the last).
 
-    ``heading`` is the number of its own heading, or None.
+    ``heading`` is the number of its own heading, or None. A place equals none but itself.
     """
 
     thread: Thread
@@ -48,9 +48,9 @@ class Ends:
 _NONE = Ends()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """What was read from a stretch of a board; offsets count from where it begins.
+    """What was read from a stretch of a board; offsets count from where it begins. A piece equals none but itself.
 
     ``stems`` are what the comments' ids follow from. ``headed`` tells that it begins
     with a heading, which ends whatever stood before. ``ties`` is how many ties of
@@ -67,11 +67,6 @@ class Piece:
     ties: int
     headed: bool
     ends: Ends
-
-
-def cuts(text: str, level: int) -> list[int]:
-    """Where headings of the level, or shallower ones, seem to begin; offset 0 first, in order."""
-    return [0, *(match.start() + 1 for match in re.finditer(rf"\n(?=={{1,{level}}}[^=\n])", text))]
 
 
 def piece_of(board: Board, comments: Sequence[Comment], ends: Ends | None, info: WikiInfo) -> Piece:

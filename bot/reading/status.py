@@ -89,7 +89,7 @@ def people_needed(thread: Thread, rules: Rules) -> frozenset[str]:
 
 def conclude(
     thread: Thread,
-    board: Board,
+    board: Board | None,
     rules: Rules,
     users: Mapping[str, User] | None,
     listed: Mapping[str, frozenset[str]],
@@ -99,7 +99,8 @@ def conclude(
     """The status of one thread by the words of the design.
 
     ``users`` is None where the rights of the people are unknown; everybody who is no party then counts. ``listed`` maps
-    the pages that the rules name (``listed_on``) to the names on them. Never raises.
+    the pages that the rules name (``listed_on``) to the names on them. Without the ``board`` only the words know less
+    (of an opener further up that swallows the thread). Never raises.
     """
     rights = Rights(users, listed)
     answers = tuple(_answers(thread, rules, rights))
@@ -217,7 +218,7 @@ def _status(
 
 
 def _words(
-    status: Status, decisive: _Verdict | None, verdicts: list[_Verdict], thread: Thread, board: Board
+    status: Status, decisive: _Verdict | None, verdicts: list[_Verdict], thread: Thread, board: Board | None
 ) -> tuple[str, str]:
     """What was found and what would have been wanted, in English and without names, for ``clerk explain``."""
     if decisive is not None:
@@ -229,7 +230,7 @@ def _words(
         found.append("the thread's text stands on another page")
     if thread.damage:
         found.append(f"an unclosed {thread.damage} swallows what follows")
-    elif board.unsafe_from is not None and thread.end > board.unsafe_from:
+    elif board is not None and board.unsafe_from is not None and thread.end > board.unsafe_from:
         found.append("an unclosed opening further up swallows this thread")
     newest = newest_comment(thread)
     count = len(thread.comments)

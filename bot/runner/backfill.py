@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
 from bot.journal import Observed, WikiJournal
-from bot.model import Board, Page, User, WikiInfo
-from bot.observe import Observation, Reading, observe
+from bot.model import Page, Thread, User, WikiInfo
+from bot.observe import Fold, Observation, Reading
 from bot.reading.board import Reader
 from bot.reading.helpers import accounts_needed, listed_names, listings
-from bot.reading.warm import NOTHING
+from bot.reading.rules import Rules
+from bot.reading.warm import Learned
 from bot.settings.schema import BoardSettings
 from bot.wiki.port import Wiki
 
 # So many revisions are fetched and kept at once: of a board of 900 KB this is under 20 MB.
 _BATCH = 20
+# Blanked and restored, or reverted over a few edits: the text that comes back is among the last so many.
+_RECENT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,52 +79,65 @@ class Backfill:
 
     def _fold(self, revisions: Iterable[Page], since: datetime, of: int) -> Backfilled:
         title, journal = self.board.title, self.journal
-        known = {one.thread: one for one in journal.observations(title, draft=True)}
-        reader, learned = Reader(self.info), NOTHING
+        fold = Fold(journal.observations(title, draft=True), journal.hash_of)
+        moved, told = journal.archived(title), journal.told_about(title)
+        past = _Past(Reader(self.info), self.board.rules)
         read = left_out = 0
         source = iter(revisions)
-        text = ""
         while batch := list(islice(source, _BATCH)):
-            boards: list[tuple[Board, datetime]] = []
+            seen: list[tuple[datetime, Learned]] = []
             for page in batch:
                 if page.text is None or page.instant is None or page.model != "wikitext":
                     left_out += 1
                     continue
                 read += 1
-                # An edit that a later one took back leaves the text as it was.
-                if page.text != text:
-                    # Threads whose bytes are those of the revision before are not read again.
-                    board, learned = reader.again(title, page.revision, page.text, self.board.rules, learned)
-                    boards.append((board, page.instant))
-                    text = page.text
-            changed = self._observe(boards, known)
+                seen.append((page.instant, past.learn(page.text)))
+            self._ask(past.new_threads())
+            listed = listed_names(self.info, self.board.rules, self.pages)
+            changed: dict[str, Observation] = {}
+            for instant, learned in seen:
+                reading = Reading(learned.threads, self.board.rules, instant, self.users, listed, moved, told)
+                changed |= {one.thread: one for one in fold.read(reading)}
             last = batch[-1]
             if last.instant is not None:
                 at = Observed(last.revision, last.instant, since)
                 journal.observe(title, changed.values(), at, draft=True)
             self.step(read + left_out, of)
         journal.finish_draft(title)
-        return Backfilled(read, left_out, len(known))
+        return Backfilled(read, left_out, len(fold))
 
-    def _observe(self, boards: list[tuple[Board, datetime]], known: dict[str, Observation]) -> dict[str, Observation]:
-        rules, journal = self.board.rules, self.journal
-        self._learn(boards)
-        moved, told = journal.archived(self.board.title), journal.told_about(self.board.title)
-        listed = listed_names(self.info, rules, self.pages)
-        changed: dict[str, Observation] = {}
-        for board, instant in boards:
-            reading = Reading(board, rules, instant, self.users, listed, moved, told)
-            found = {one.thread: one for one in observe(known.values(), reading, journal.hash_of)}
-            known |= found
-            changed |= found
-        return changed
-
-    def _learn(self, boards: list[tuple[Board, datetime]]) -> None:
+    def _ask(self, threads: Iterable[Thread]) -> None:
         """Ask once about every account; groups are those of today, which the report says."""
-        needed = set[str]().union(*(accounts_needed(board.threads, self.board.rules) for board, _ in boards))
-        missing = needed - self.users.keys()
+        missing = accounts_needed(threads, self.board.rules) - self.users.keys()
         if missing:
             self.users |= self.wiki.users(sorted(missing))
         pages = listings(self.board.rules) - self.pages.keys()
         if pages:
             self.pages |= self.wiki.read(sorted(pages)).pages
+
+
+class _Past:
+    """The newest texts of a board as they were learned: what is undone or restored is often one of them."""
+
+    def __init__(self, reader: Reader, rules: Rules) -> None:
+        self._reader = reader
+        self._rules = rules
+        self._recent: deque[Learned] = deque(maxlen=_RECENT)
+        self._new: list[Thread] = []
+
+    def learn(self, text: str) -> Learned:
+        """Read a text; what was read before is not read again."""
+        last = self._recent[-1] if self._recent else None
+        same = next((one for one in self._recent if one.text == text), last)
+        learned = self._reader.learn(text, self._rules, same)
+        known = {id(thread) for thread in last.threads} if last is not None else set()
+        self._new += [thread for thread in learned.threads if id(thread) not in known]
+        if learned in self._recent:
+            self._recent.remove(learned)
+        self._recent.append(learned)
+        return learned
+
+    def new_threads(self) -> list[Thread]:
+        """The threads that changed since this was asked last."""
+        new, self._new = self._new, []
+        return new

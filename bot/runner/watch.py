@@ -48,7 +48,7 @@ def _need(job: Job, board: Board) -> Need:
 def _reading(desk: Desk, journal: WikiJournal, job: Job, board: Board, instant: datetime) -> Reading:
     rules = job.settings.rules
     return Reading(
-        board,
+        board.threads,
         rules,
         instant,
         desk.users,
