@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format figures bench soak mediawiki mariadb mediawiki-1.43 discussiontools lock clean
+.PHONY: help env demo test check format figures bench soak mediawiki mariadb mediawiki-1.43 discussiontools lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,8 @@ help:  ## list the targets
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
+
+env: .venv/made  ## the virtual environment, with the command .venv/bin/clerk
 
 demo: .venv/made  ## the whole main job on an embedded wiki; leaves demo.html
 	$(BIN)/clerk demo --out demo.html

@@ -51,7 +51,7 @@ def refusal(edit: Edit, brakes: Brakes) -> str | None:
     return (
         stopped(brakes.run_page, brakes.run_title, brakes.trusted, trusted_editor=brakes.run_trusted)
         or _task_stopped(brakes)
-        or _page_refusal(edit, brakes)
+        or page_refusal(edit, brakes)
         or _limit(edit, brakes)
     )
 
@@ -79,7 +79,8 @@ def _task_stopped(brakes: Brakes) -> str | None:
     return stopped(brakes.task_run_page, brakes.task_run_title, brakes.trusted, trusted_editor=brakes.task_run_trusted)
 
 
-def _page_refusal(edit: Edit, brakes: Brakes) -> str | None:
+def page_refusal(edit: Edit, brakes: Brakes) -> str | None:
+    """Say why the bot may never write this page, or None where it may (law 7)."""
     info = brakes.info
     page, board, settings = (normal_title(info, title) for title in (edit.page, brakes.board, brakes.settings_page))
     space = namespace_of(info, page)

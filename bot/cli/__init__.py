@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bot.cli.app import main
+from bot.cli.main import main
 
 __all__ = ["main"]

@@ -1,8 +1,7 @@
-"""The commands and their options. What they do stands in the modules that they call."""
+"""The commands and their options. What they do stands in the modules that they call; ``operate`` has more of them."""
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli.console import ATTENTION, DONE, WRONG_USE, Format, RunFormat, complain
+from bot.cli.console import Format, RunFormat
 from bot.cli.forms import Form
 from bot.figures.spans import Period
 
@@ -76,14 +75,6 @@ def run(
     from bot.cli.run import run as command
 
     raise typer.Exit(command(config, Chosen(wiki, board, task, all_, dry_run), printed))
-
-
-@app.command()
-def serve(config: Config = DEFAULT_CONFIG) -> None:
-    """Stays and makes the same pass by the schedule of the operator's file, until it is told to end."""
-    from bot.cli.serve import serve as command
-
-    raise typer.Exit(command(config))
 
 
 @app.command()
@@ -203,47 +194,6 @@ def settings_schema() -> None:
 
 
 @app.command()
-def doctor(config: Config = DEFAULT_CONFIG, wiki: WikiName = "", printed: Printed = Format.TABLE) -> None:
-    """Tells what works (login, rights, pages, database) and what to do about the rest."""
-    from bot.cli.doctor import doctor as command
-
-    raise typer.Exit(command(config, wiki, printed))
-
-
-@app.command()
-def undo(
-    number: Annotated[int, typer.Argument(metavar="RUN", help="The run's number; `clerk status` lists them.")],
-    config: Config = DEFAULT_CONFIG,
-    wiki: WikiName = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be taken back; write nothing.")] = False,
-    printed: Printed = Format.TABLE,
-) -> None:
-    """Takes back what a run saved, where nobody built on it."""
-    from bot.cli.undo import undo as command
-
-    raise typer.Exit(command(config, wiki, number, printed, dry_run=dry_run))
-
-
-@app.command()
-def status(config: Config = DEFAULT_CONFIG, wiki: WikiName = "", printed: Printed = Format.TABLE) -> None:
-    """Tells what was done lately, what is due and what waits for a person. Asks the journal, no wiki."""
-    from bot.cli.status import status as command
-
-    raise typer.Exit(command(config, wiki, printed))
-
-
-@app.command()
-def health(
-    config: Config = DEFAULT_CONFIG,
-    within: Annotated[int, typer.Option("--within", min=1, help="Minutes since the last pass.")] = 60,
-) -> None:
-    """Ends in 0 where passes come to their end; for health checks of a resident process."""
-    from bot.cli.status import health as command
-
-    raise typer.Exit(command(config, within))
-
-
-@app.command()
 def report(
     config: Config = DEFAULT_CONFIG,
     wiki: WikiName = "",
@@ -276,28 +226,3 @@ def backfill(
     from bot.cli.backfill import backfill as command
 
     raise typer.Exit(command(config, wiki, board, since, export))
-
-
-def main() -> int:
-    """Runs a command. Problems that a person can mend end in one sentence on standard error, never in a traceback."""
-    from bot.errors import OperatorProblem, Problem
-    from bot.wiki.port import WikiError
-
-    try:
-        app(standalone_mode=True)
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else ATTENTION
-    except OperatorProblem as problem:
-        complain(str(problem))
-        return WRONG_USE
-    except (Problem, WikiError) as problem:
-        complain(str(problem))
-        return ATTENTION
-    except BrokenPipeError:
-        # The reader of a pipe left; what was asked for was done.
-        sys.stderr.close()
-        return DONE
-    except KeyboardInterrupt:
-        complain("stopped; what was begun is finished or taken back by the next run")
-        return ATTENTION
-    return DONE

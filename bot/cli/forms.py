@@ -1,4 +1,4 @@
-"""What a report can be written as."""
+"""What reports and pages can be written as."""
 
 from __future__ import annotations
 
@@ -11,4 +11,12 @@ class Form(StrEnum):
     HTML = "html"
     WIKITEXT = "wikitext"
     CSV = "csv"
+    JSON = "json"
+
+
+class PageForm(StrEnum):
+    """What a page for people can be written as."""
+
+    WIKITEXT = "wikitext"
+    MARKDOWN = "markdown"
     JSON = "json"

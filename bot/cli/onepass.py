@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.cli import wire
+from bot.cli.told import told
 from bot.errors import OperatorProblem
 from bot.journal import Claim, Journal, WikiJournal
 from bot.operatorfile import Operator, WikiEntry
@@ -169,7 +169,7 @@ class _Pass:
         except (OperatorProblem, WikiError) as problem:
             return self._failed(entry, str(problem))
         except Exception as error:  # noqa: BLE001 - one wiki's failure must not stop the others
-            return self._failed(entry, _told(error))
+            return self._failed(entry, told(error))
         return self._ended(report)
 
     def _ended(self, report: RunReport) -> str:
@@ -211,10 +211,3 @@ def _options(
         kinds_per_day=limits.kinds_per_day,
         failing_boards=limits.failing_boards,
     )
-
-
-def _told(error: Exception) -> str:
-    """Tell of an error without its words, which may hold a name or a password."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
-    return f"an error in the program ended the work ({type(error).__name__} at {where}); please tell its maintainers"

@@ -15,10 +15,11 @@ from bot.journal.keys import Hasher, Key, key_in, key_of, stamp
 from bot.journal.observations import Observed
 from bot.journal.rounds import Rounds
 from bot.journal.store import CachedFacts, Claim, Ledger, Look, WikiJournal
-from bot.journal.writes import UNCUT, Intent
+from bot.journal.writes import UNCUT, UNSETTLED, Intent
 
 __all__ = [
     "UNCUT",
+    "UNSETTLED",
     "Beat",
     "CachedFacts",
     "Claim",
@@ -64,6 +65,10 @@ class Journal:
     def last_beats(self) -> Mapping[str, datetime]:
         """When the last pass on each wiki came to its end."""
         return Rounds(self._database).last_beats()
+
+    def server(self) -> str:
+        """Which database it is and its version."""
+        return self._database.server()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -47,6 +47,13 @@ class Database:
         except SQLAlchemyError as error:
             raise self._trouble(error) from error
 
+    def server(self) -> str:
+        """The kind of database and its version, such as SQLite 3.40.1."""
+        with self.transaction() as connection:
+            if connection.dialect.name == "sqlite":
+                return f"SQLite {connection.execute(text('SELECT sqlite_version()')).scalar()}"
+            return f"MariaDB {connection.execute(text('SELECT VERSION()')).scalar()}"
+
     def close(self) -> None:
         """Let go of the connections."""
         self._engine.dispose()

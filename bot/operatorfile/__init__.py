@@ -18,6 +18,7 @@ from bot.settings.problems import Place, SettingsProblem, plain_value, told
 from bot.settings.yaml import Document, read_document
 
 __all__ = [
+    "DEFAULT_NAME",
     "Approval",
     "Operator",
     "Programme",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import WikiInfo
 from bot.reading.headings import find_headings
@@ -67,9 +67,19 @@ _MODE = """\
 
 def starter(title: str, preset: str, found: Found = Found()) -> str:
     """Write the page for a board by a preset. Raises KeyError for a preset that there is not."""
+    return starter_page([(title, replace(found, preset=preset))])
+
+
+def starter_page(boards: Sequence[tuple[str, Found]]) -> str:
+    """Write the page for several boards, each by the preset that was found to fit it."""
+    lines = [line for title, found in boards for line in _one_board(title, found)]
+    return "\n".join([_HEAD, *lines, "</syntaxhighlight>", ""])
+
+
+def _one_board(title: str, found: Found) -> list[str]:
+    preset = found.preset
     about = ABOUT[preset]
     lines = [
-        _HEAD,
         f"  {_quoted(title)}:",
         *_comment(f"{about.boards} {about.source}", 4),
         f"    preset: {preset}",
@@ -86,7 +96,7 @@ def starter(title: str, preset: str, found: Found = Found()) -> str:
             "takeover: true; clerk settings import writes what it says as settings.",
             4,
         )
-    return "\n".join([*lines, "</syntaxhighlight>", ""])
+    return lines
 
 
 def imported(title: str, orders: Orders) -> str:
