@@ -18,7 +18,7 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Terminal:
-    """``clerk`` on a terminal: ``expect`` waits for words on the screen, ``type`` answers them."""
+    """``clerk`` on a terminal: ``expect`` waits for words on the screen, ``answer`` answers one."""
 
     def __init__(self, folder: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> None:
         self.seen = ""
@@ -38,7 +38,7 @@ class Terminal:
         between, self._read = self.seen[self._read : end], end
         return between
 
-    def type(self, line: str) -> None:
+    def write(self, line: str) -> None:
         """Types a line."""
         os.write(self._screen, f"{line}\n".encode())
 
@@ -47,7 +47,7 @@ class Terminal:
         self.expect(question)
         # What is typed before the terminal stopped to echo a password is thrown away.
         self.expect(": ")
-        self.type(line)
+        self.write(line)
 
     def end(self) -> int:
         """Reads on until the process ends; gives its exit code."""

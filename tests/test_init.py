@@ -107,7 +107,7 @@ def test_a_person_answers_and_every_bad_answer_is_told_and_asked_again(town: Ser
     assert mode(tmp_path / "user-config.py") == mode(tmp_path / "user-password.py") == 0o600
     assert SECRET not in (tmp_path / "clerk.yaml").read_text() + (tmp_path / "user-config.py").read_text()
     entry = read_operator_file(tmp_path / "clerk.yaml", {}).wikis["home"]
-    assert (entry.api, entry.trusted, entry.approval_needed) == (town.api, {"sysop"}, False)
+    assert (entry.api, entry.trusted, entry.approval_needed) == (town.api, frozenset({"sysop"}), False)
     assert (entry.settings, entry.run_page) == (f"User:{BOT}/settings.yaml", f"User:{BOT}/run")
     starter = clerk(tmp_path, "settings", "check", "settings-page.yaml")
     assert starter.returncode == 0, starter.stdout
