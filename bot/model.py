@@ -102,6 +102,25 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class PageAction:
+    """What an administrator did to a page and what is still so: its protection against edits, or its deletion.
+
+    ``level`` is the group or right that editing (of a page that does not exist, creating) takes, "" where the page was
+    deleted. ``by`` is "" where the log hides it. ``until`` is None where there is no end.
+    """
+
+    by: str
+    since: datetime
+    level: str = ""
+    until: datetime | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the page was deleted."""
+        return not self.level
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """What a wiki says of a name. ``registered`` is false for IP addresses and names without an account."""
 
@@ -243,7 +262,8 @@ class Thread:
     signature, ordinal among equals). ``tied`` is the number of the closing pair that spans this thread and others
     (None: none). ``damage`` says in one word what swallows later text here ("comment", "nowiki", "table",
     "template"), or "". ``transcluded`` is true where the thread's text stands on another page. ``reopened`` is true
-    where a signed comment follows the end of a closing pair inside the thread: that pair is then no mark.
+    where a signed comment follows the end of a closing pair inside the thread: that pair is then no mark. ``pages`` are
+    the titles that it names as concerned, apart from its ``subjects``.
     """
 
     heading: Heading | None
@@ -260,6 +280,7 @@ class Thread:
     damage: str = ""
     transcluded: bool = False
     reopened: bool = False
+    pages: tuple[str, ...] = ()
 
     @property
     def opened(self) -> datetime | None:

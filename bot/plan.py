@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from bot.messages import Messages
-from bot.model import Account, Board, Page, Revision, User, WikiInfo
+from bot.model import Account, Board, Page, PageAction, Revision, User, WikiInfo
 from bot.reading.rules import Rules
 from bot.settings.base import TaskSettings
 
@@ -157,13 +157,16 @@ class Need:
     """What a task must see before it can plan; empty fields ask for nothing.
 
     ``pages`` (with text), ``users``, ``origins`` (identities of threads whose opening revision is wanted),
-    ``redirects`` (titles whose redirects are wanted).
+    ``redirects`` (titles whose redirects are wanted), ``actions`` (titles of pages that may have been protected or
+    deleted), ``lines`` (pages and whole lines on them, of which it is wanted which revision brought them there).
     """
 
     pages: frozenset[str] = frozenset()
     users: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
     redirects: frozenset[str] = frozenset()
+    actions: frozenset[str] = frozenset()
+    lines: frozenset[tuple[str, str]] = frozenset()
 
     def __or__(self, other: Need) -> Need:
         """Both needs together."""
@@ -172,11 +175,13 @@ class Need:
             self.users | other.users,
             self.origins | other.origins,
             self.redirects | other.redirects,
+            self.actions | other.actions,
+            self.lines | other.lines,
         )
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
-        return bool(self.pages or self.users or self.origins or self.redirects)
+        return bool(self.pages or self.users or self.origins or self.redirects or self.actions or self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +240,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that a task may look at. Pages, users, origins and redirects are there once a ``Need`` asked for them.
+    """All that a task may look at. What a ``Need`` can ask for is there once one did.
 
     A page that was asked for is in ``pages`` even when it does not exist. ``origins`` maps an identity to the revision
-    that brought the thread, None where the history did not tell. ``settings_page`` is the settings page's title.
-    ``denied`` are pages on which the wiki refused an edit in this run, with the kind of refusal (``Refused.kind``).
+    that brought the thread, None where the history did not tell; ``lines`` does so for (page, line). ``actions`` maps a
+    title to what an administrator did to the page, None where that is nothing. ``settings_page`` is the settings page's
+    title. ``denied`` are pages on which the wiki refused an edit in this run, with the kind of refusal
+    (``Refused.kind``).
     """
 
     info: WikiInfo
@@ -253,6 +260,8 @@ class Snapshot:
     users: Mapping[str, User] = field(default_factory=dict)
     origins: Mapping[str, Revision | None] = field(default_factory=dict)
     redirects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    actions: Mapping[str, PageAction | None] = field(default_factory=dict)
+    lines: Mapping[tuple[str, str], Revision | None] = field(default_factory=dict)
     settings_page: str = ""
     denied: Mapping[str, str] = field(default_factory=dict)
 

@@ -136,6 +136,8 @@ def answered(given: Snapshot, need: Need, wiki: Mapping[str, Page]) -> Snapshot:
         users={**given.users, **{name: user(name) for name in need.users if name not in given.users}},
         origins={**given.origins, **{one: given.origins.get(one) for one in need.origins}},
         redirects={**given.redirects, **dict.fromkeys(need.redirects, ())},
+        actions={**dict.fromkeys(need.actions), **given.actions},
+        lines={**dict.fromkeys(need.lines), **given.lines},
     )
 
 

@@ -103,3 +103,36 @@ def test_a_name_given_twice_stands_once() -> None:
 def test_closing_words_on_top_name_nobody() -> None:
     text = thread(f"{{{{resolved|1=see {{{{userlinks|Ben}}}} {sign('Adam', at(12))}}}}}\n\n", says("Rosa", at(9)))
     assert only(text, None, closing=("resolved",), **GIVEN).subjects == ()
+
+
+PAGES = {"page_templates": ("pagelinks",), "pages_in_headings": True}
+
+
+def pages(*lines: str, heading: str = "A request") -> tuple[str, ...]:
+    return only(thread(*lines, heading=heading), None, **PAGES).pages
+
+
+@pytest.mark.parametrize(
+    ("heading", "written", "found"),
+    [
+        ("A request", "{{pagelinks|some_page}}", ("Some page",)),
+        ("A request", "{{Pagelinks|1=talk:x}} {{pagelinks|page=Y}}", ("Talk:X", "Y")),
+        ("[[:some page|the page]] and [[Other#part]]", "please", ("Some page", "Other")),
+        ("[[Some page]]", "{{pagelinks|Some page}}", ("Some page",)),
+        ("[[User:Vera]] [[User talk:Vera|talk]]", "please", ()),
+        ("A request", "<nowiki>{{pagelinks|X}}</nowiki> {{userlinks|Vera}} [[Linked]]", ()),
+        ("A request", "{{pagelinks|a{{b}}}} {{pagelinks|a<b}} {{pagelinks|}}", ()),
+    ],
+    ids=("template", "parameters", "heading", "twice", "users", "other things", "no titles"),
+)
+def test_templates_and_headings_name_pages(heading: str, written: str, found: tuple[str, ...]) -> None:
+    assert pages(says("Rosa", at(9), written), heading=heading) == found
+
+
+def test_only_the_reporter_names_pages() -> None:
+    assert pages(says("Rosa", at(9), "Help."), says("Adam", at(8), "{{pagelinks|X}}", indent=":")) == ()
+
+
+def test_without_settings_no_page_is_named() -> None:
+    found = only(thread(says("Rosa", at(9), "{{pagelinks|X}}"), heading="[[X]]"), None, **GIVEN)
+    assert found.pages == ()

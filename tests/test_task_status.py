@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.messages import Messages
-from bot.model import Block, Board, User
+from bot.model import Block, Board, PageAction, User
 from bot.plan import Plan, Snapshot, Splices
 from bot.reading.rules import People
 from tasks.status import StatusSettings, plan
+from tasks.status.blocked import MOST_PAGES
 from tests.builders import BOARD, NOW, ago, answered, board, hash_of, memory, page, resolved, rules, snapshot, user
 from tests.builders import thread as wikitext
+from tests.world import BOARD as WORLD_BOARD
+from tests.world import PAGE, signed, world
 
 DRN = StatusSettings.model_validate({"mode": "live", "template": "DR case status", "table": "drn"})
 MARK = StatusSettings.model_validate({"mode": "live", "blocked": "mark", "blocked_template": "done"})
@@ -259,6 +262,87 @@ def test_an_account_locked_since_counts_like_a_blocked_one(seen: bool) -> None:
     assert not decided(on, MARK, users=[user("Ben"), user("Cem")], memory=memory(facts=facts(first)))[0].facts
 
 
+# Pages
+
+
+def request(*pages: str, subjects: tuple[str, ...] = (), opened: datetime | None = None) -> Board:
+    """A thread by Ana that names pages."""
+    on = report(*subjects, opened=opened)
+    return replace(on, threads=(replace(on.threads[0], pages=pages),))
+
+
+PROTECTED = PageAction("Clara", ago(hours=1), "autoconfirmed", NOW + timedelta(days=3))
+DELETED = PageAction("Clara", ago(hours=1))
+
+
+def test_a_thread_whose_pages_were_all_protected_or_deleted_since_is_marked() -> None:
+    on = request("A", "B", "C")
+    actions = {"A": PROTECTED, "B": replace(PROTECTED, level="sysop", until=None), "C": DELETED}
+
+    result, _ = decided(on, MARK, actions=actions)
+
+    assert after(result, on.text) == (
+        on.text.rstrip()
+        + "\n:{{Done}} After this thread was opened, all pages named in it were protected or deleted:"
+        + " protected by Clara (editing: autoconfirmed) until 2026-11-25 12:00 (UTC);"
+        + " protected by Clara (editing: sysop) without an end; deleted by Clara on 2026-11-22 11:00 (UTC). ~~~~\n\n"
+    )
+    assert not any(word in result.edits[0].summary for word in ("A,", "Clara"))
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar", "zh-hans", "zh-hant"])
+def test_the_words_of_the_mark_on_pages(language: str, snapshot: SnapshotAssertion) -> None:
+    on = request("A", "B", "C", "D", subjects=("Ben",))
+    actions = {
+        "A": PROTECTED,
+        "B": replace(PROTECTED, level="sysop", until=None),
+        "C": DELETED,
+        "D": replace(DELETED, by=""),
+    }
+
+    result, _ = decided(on, MARK, users=[blocked("Ben")], actions=actions, messages=Messages(language))
+
+    assert [*after(result, on.text).splitlines()[-2:], result.edits[0].summary] == snapshot
+
+
+@pytest.mark.parametrize(
+    ("actions", "people"),
+    [
+        ({"A": PROTECTED, "B": None}, [blocked("Ben")]),
+        ({"A": PROTECTED, "B": replace(DELETED, since=ago(days=9))}, [blocked("Ben")]),
+        ({"A": PROTECTED, "B": DELETED}, [user("Ben")]),
+    ],
+    ids=("one page free", "one before", "the account free"),
+)
+def test_while_one_thing_named_is_as_it_was_the_thread_is_not_marked(
+    actions: dict[str, PageAction | None], people: list[User]
+) -> None:
+    result, _ = decided(request("A", "B", subjects=("Ben",)), MARK, users=people, actions=actions)
+
+    assert not result.edits
+    assert result.decisions[-1].found == "not all accounts and pages named were dealt with since"
+
+
+def test_a_mark_on_pages_that_somebody_took_away_does_not_come_back_and_nothing_more_is_asked() -> None:
+    on = request("A")
+    first, _ = decided(on, MARK, actions={"A": PROTECTED})
+    kept = memory(keys=frozenset({first.edits[0].key}))
+
+    needed = plan(snapshot(on, rules=VOLUNTEERS, users=[VERA, user("Ana")], memory=kept), MARK, NOW)
+
+    assert isinstance(needed, Plan)
+    assert not needed.edits
+
+
+def test_a_thread_that_names_a_crowd_of_pages_is_left_to_people() -> None:
+    titles = tuple(f"Page {number}" for number in range(MOST_PAGES + 1))
+
+    result, _ = decided(request(*titles), MARK, actions=dict.fromkeys(titles, PROTECTED))
+
+    assert not result.edits
+    assert result.decisions[-1].found == f"{MOST_PAGES + 1} pages named"
+
+
 def test_words_at_the_heading_can_be_the_mark() -> None:
     options = StatusSettings.model_validate({"blocked": "mark", "blocked_heading": "(erl.)"})
     on = report("Ben")
@@ -320,3 +404,41 @@ def test_no_thread_with_a_heading_is_ever_removed() -> None:
 def test_tables_that_do_not_fit_together_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         StatusSettings.model_validate(wrong)
+
+
+# Whole runs
+
+
+WATCHED = PAGE.replace("subjects: {templates: [userlinks]}", "subjects: {templates: [userlinks], pages: [pagelinks]}")
+
+
+def test_a_run_marks_a_request_once_the_page_is_protected_and_the_next_run_changes_nothing() -> None:
+    asked = (
+        f"== Please ==\n{signed('Alba', NOW - timedelta(hours=2), '{{pagelinks|Some page}} {{pagelinks|Gone}}')}\n\n"
+    )
+    at = world(
+        asked, asked.replace("Please", "Other").replace("Gone", "Free"), page=WATCHED + "    status: {blocked: mark}\n"
+    )
+    for title in ("Some page", "Gone", "Free"):
+        at.says("Alba", title, "Words.")
+    at.run()
+    before = at.text(WORLD_BOARD)
+    at.wiki.protect("Some page", "autoconfirmed", by="Root", until=NOW + timedelta(days=7))
+    at.wiki.delete("Gone", by="Root")
+
+    at.run()
+    marked = at.text(WORLD_BOARD)
+    at.run()
+
+    line = ":After this thread was opened, all pages named in it were protected or deleted:"
+    assert "protected or deleted" not in before
+    assert marked.count(line) == 1
+    assert "protected by Root (editing: autoconfirmed) until 2026-11-29 12:00 (UTC); deleted by Root on" in marked
+    assert at.text(WORLD_BOARD) == marked
+
+    at.wiki.protect("Some page", "")
+    at.says("Eva", WORLD_BOARD, before)
+    at.wiki.protect("Some page", "sysop", by="Root")
+    at.run()
+
+    assert at.text(WORLD_BOARD) == before

@@ -221,6 +221,40 @@ def test_protection_is_told_and_lifted(wiki_pair: WikiPair) -> None:
     assert "edit" not in wiki_pair.wiki.read([title]).pages[title].protection
 
 
+def test_who_protected_or_deleted_a_page_is_told(wiki_pair: WikiPair) -> None:
+    shut, gone, closed, free, lifted, back = (wiki_pair.title() for _ in range(6))
+    for title in (shut, gone, free, lifted, back):
+        people_edit(wiki_pair, title, "text")
+    before = wiki_pair.wiki.read([free]).now
+    wiki_pair.admin.protect(shut, "autoconfirmed")
+    wiki_pair.admin.protect(shut, "sysop")
+    wiki_pair.admin.protect(lifted, "sysop")
+    wiki_pair.admin.protect(lifted, "")
+    wiki_pair.admin.delete(gone)
+    wiki_pair.admin.delete(back)
+    people_edit(wiki_pair, back, "again")
+    wiki_pair.admin.protect(closed, "sysop")
+    sloppy = shut.replace(" ", "_")
+
+    found = wiki_pair.wiki.page_actions([shut, sloppy, gone, closed, free, lifted, back, "a[b]"])
+
+    protected, deleted, barred = found[shut], found[gone], found[closed]
+    assert protected is not None
+    assert (protected.level, protected.until, protected.deleted) == ("sysop", None, False)
+    assert found[sloppy] == protected
+    assert deleted is not None
+    assert (deleted.level, deleted.until, deleted.deleted) == ("", None, True)
+    assert barred is not None
+    assert barred.level == "sysop"
+    assert protected.by == deleted.by == barred.by != ""
+    assert all(one.since >= before for one in (protected, deleted, barred))
+    assert [found[title] for title in (free, lifted, back, "a[b]")] == [None] * 4
+
+
+def test_asking_about_the_actions_on_no_page_is_answered(wiki_pair: WikiPair) -> None:
+    assert wiki_pair.wiki.page_actions([]) == {}
+
+
 def test_a_page_of_code_is_told_by_its_model(wiki_pair: WikiPair) -> None:
     title = f"User:{wiki_pair.bot}/data {wiki_pair.prefix}.json"
     wiki_pair.wiki.save(overwrite(title, 0, "{}"))

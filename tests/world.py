@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bot.journal import Journal, Key, WikiJournal
 from bot.journal import stamp as key_stamp
-from bot.model import Account, Contribution, Page, Revision, User
+from bot.model import Account, Contribution, Page, PageAction, Revision, User
 from bot.operatorfile import WikiEntry
 from bot.plan import Task
 from bot.runner import RunOptions, RunReport, run
@@ -220,6 +220,10 @@ class Tap:
     def redirects(self, titles: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """As the wiki."""
         return self._call("redirects", lambda: self.wiki.redirects(titles))
+
+    def page_actions(self, titles: Collection[str]) -> Mapping[str, PageAction | None]:
+        """As the wiki."""
+        return self._call("page_actions", lambda: self.wiki.page_actions(titles))
 
     def save(self, write: Write) -> Saved:
         """As the wiki."""

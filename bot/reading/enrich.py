@@ -35,7 +35,7 @@ T = TypeVar("T")
 class BoardWords:
     """What a wiki and the rules of one board make of template names and headings; made once for many texts."""
 
-    __slots__ = ("boxes", "info", "links", "marks", "names", "naming", "pinning", "rules", "wanted")
+    __slots__ = ("boxes", "info", "links", "marks", "names", "naming", "paging", "pinning", "rules", "wanted")
 
     def __init__(self, info: WikiInfo, rules: Rules) -> None:
         """Compile the rules."""
@@ -47,7 +47,9 @@ class BoardWords:
         self.boxes = PairWords(self.names, rules, self.marks)
         self.pinning = frozenset(pin_names(self.names, rules))
         self.naming = frozenset(subject_table(self.names, rules))
-        self.wanted = self.marks.interesting() | self.boxes.interesting() | self.pinning | self.naming
+        self.paging = frozenset(self.names.table(rules.page_templates))
+        telling = self.pinning | self.naming | self.paging
+        self.wanted = self.marks.interesting() | self.boxes.interesting() | telling
 
 
 def enrich(board: Board, scan: Scan, words: BoardWords, timestamps: Timestamps) -> Board:
@@ -90,6 +92,7 @@ class _Enricher:
         opening = _opening(thread, found, boxes.signing.get(number, set()), self.signers)
         reporter = opening.author if opening is not None else ""
         naming = [use for use in here if use.name in self.words.naming]
+        paging = [use for use in here if use.name in self.words.paging]
         pinning = [use for use in here if use.name in self.words.pinning]
         notes = self.notes.between(thread.start, thread.end)
         return _Finding(
@@ -99,6 +102,7 @@ class _Enricher:
             (*heading_marks(thread.heading, self.words.marks), *unsigned_if_opening(found, thread, opening)),
             find_pin(self.scan, thread, pinning, notes, self.timestamps),
             not thread.comments and stands_elsewhere(self.scan, thread, self.words.names, self.words.pinning),
+            self.parties.pages(thread, opening, reporter, paging),
         )
 
 
@@ -112,6 +116,7 @@ class _Finding:
     marks: tuple[Mark, ...]
     pin: Pin | None
     transcluded: bool
+    pages: tuple[str, ...]
 
 
 def _opening(thread: Thread, found: Sequence[Found], signing: set[int], signers: Signers) -> Comment | None:
@@ -148,6 +153,7 @@ def _complete(
             damage=damaged.get(number) or (TORN if number in boxes.torn else ""),
             transcluded=finding.transcluded,
             reopened=number in boxes.reopened,
+            pages=finding.pages,
         )
         for number, (thread, finding) in enumerate(zip(board.threads, findings, strict=True))
     )

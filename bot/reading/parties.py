@@ -1,4 +1,4 @@
-"""The parties of a thread: who reported, and whom the report names as concerned (witnesses and victims too)."""
+"""The parties of a thread: who reported, whom the report names as concerned (witnesses and victims too), what pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.model import USER, USER_TALK, Comment, Thread, WikiInfo
-from bot.reading.authors import AuthorLinks, namespace_ids, normal_user
+from bot.reading.authors import AuthorLinks, namespace_ids, normal_title, normal_user
 from bot.reading.rules import Rules
 from bot.reading.templatenames import TemplateNames, Used
 from bot.reading.wikitext import Cover, Scan, template
@@ -14,6 +14,7 @@ from bot.reading.wikitext import Cover, Scan, template
 _NO_NAME = re.compile(r"[#<>\[\]|{}/\x00-\x1f]")
 """What no user name holds (Manual:$wgInvalidUsernameCharacters, Manual:Page title)."""
 
+_LINK = re.compile(r"\[\[[ _]*:?([^\[\]{}|<>\n]+)[|\]]")
 _NESTING = re.compile(r"[\[{<]")
 _NOWHERE = Cover(())
 
@@ -29,7 +30,7 @@ def subject_table(names: TemplateNames, rules: Rules) -> dict[str, str]:
 class Parties:
     """Reads whom a board's threads name."""
 
-    __slots__ = ("_in_headings", "_info", "_links", "_reporter_words", "_scan", "_users")
+    __slots__ = ("_in_headings", "_info", "_links", "_pages_in_headings", "_reporter_words", "_scan", "_users")
 
     def __init__(self, scan: Scan, info: WikiInfo, rules: Rules, links: AuthorLinks) -> None:
         """Read names from this page under these rules."""
@@ -37,6 +38,7 @@ class Parties:
         self._info = info
         self._links = links
         self._in_headings = rules.subjects_in_headings
+        self._pages_in_headings = rules.pages_in_headings
         words = "|".join(re.escape(word.strip()) for word in rules.reporter_words if word.strip())
         self._reporter_words = re.compile(words, re.IGNORECASE) if words else None
         self._users = frozenset(name for name, number in namespace_ids(info).items() if number in (USER, USER_TALK))
@@ -61,11 +63,32 @@ class Parties:
             at = used.span.start
             if not (at < reporter_from if at < heading_end else at in reporting):
                 continue
-            name = self._first_parameter(used)
+            name = self.name(self._written(used, "user"))
             if name:
                 found[name] = None
         found.pop(reporter, None)
         return tuple(found)
+
+    def pages(
+        self, thread: Thread, opening: Comment | None, reporter: str, templates: Sequence[Used]
+    ) -> tuple[str, ...]:
+        """The pages that the thread names, in page order and without repeats; they count where names count."""
+        found: dict[str, None] = {}
+        heading_end = thread.heading.end if thread.heading is not None else thread.start
+        if self._pages_in_headings and thread.heading is not None:
+            found.update(dict.fromkeys(self._pages_linked(thread.heading.start, heading_end)))
+        reporting = self._reporters_words(thread, opening, reporter) if templates else _NOWHERE
+        for used in templates:
+            if used.span.start < heading_end or used.span.start in reporting:
+                found[normal_title(self._info, self._written(used, "page"))] = None
+        found.pop("", None)
+        return tuple(found)
+
+    def _pages_linked(self, start: int, end: int) -> Iterator[str]:
+        """The pages that a heading links, users aside."""
+        for match in _LINK.finditer(self._scan.text, start, end):
+            if match.start() not in self._scan.hidden and not self._links.author(match[1]):
+                yield normal_title(self._info, match[1])
 
     def _reporters_words(self, thread: Thread, opening: Comment | None, reporter: str) -> Cover:
         """The spans that the reporter wrote; all of a thread that nobody signed."""
@@ -87,15 +110,15 @@ class Parties:
         found = self._reporter_words.search(self._scan.text, start, end) if self._reporter_words is not None else None
         return found.start() if found else end
 
-    def _first_parameter(self, used: Used) -> str:
-        """The user whom a template names, in the wiki's own form; "" where that is no name."""
+    def _written(self, used: Used, other: str) -> str:
+        """What stands in a template's first parameter, or in the one called otherwise; "" where neither is there."""
         written = self._scan.text[used.span.start + 2 : used.span.end - 2]
         if not _NESTING.search(written):
             # nearly all of them: nothing stands in it that a parser would be needed for
             positional, named = _parameters(written)
-            return self.name(named.get("1", positional) or named.get("user", ""))
+            return named.get("1", positional) or named.get(other, "")
         read = template(self._scan.text, used.span)
-        return self.name(read.get("1") or read.get("user")) if read is not None else ""
+        return (read.get("1") or read.get(other)) if read is not None else ""
 
     def name(self, written: str) -> str:
         """A name as the wiki has it, with or without its namespace; "" where no account can bear it."""

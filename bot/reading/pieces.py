@@ -270,4 +270,5 @@ def _moved_thread(
         thread.damage,
         thread.transcluded,
         thread.reopened,
+        thread.pages,
     )

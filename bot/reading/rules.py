@@ -28,9 +28,10 @@ class Rules:
     span; ``status_templates`` maps a template with a status parameter to outcome words; ``closing_headings`` and
     ``progress_headings`` are literal words at a heading's end, or ``/pattern/`` (RE2); ``heading_field`` is the name
     in ``(Result: …)``. ``report_templates`` begin an item on list-style boards. ``subject_templates`` name a user in
-    their first parameter. ``aliases`` maps each template name to the redirects that stand for it on the wiki.
-    ``reporter_words`` stand in a heading before the name of the one who reports ("User:A reported by User:B"): who
-    follows is no subject. Everywhere, ``People()`` without groups, page or ``registered`` means everybody.
+    their first parameter, ``page_templates`` a page. ``aliases`` maps each template name to the redirects that stand
+    for it on the wiki. ``reporter_words`` stand in a heading before the name of the one who reports ("User:A reported
+    by User:B"): who follows is no subject. Everywhere, ``People()`` without groups, page or ``registered`` means
+    everybody.
     """
 
     style: Literal["sections", "list"] = "sections"
@@ -47,6 +48,8 @@ class Rules:
     report_templates: tuple[str, ...] = ()
     subject_templates: tuple[str, ...] = ()
     subjects_in_headings: bool = False
+    page_templates: tuple[str, ...] = ()
+    pages_in_headings: bool = False
     unsigned_templates: tuple[str, ...] = ()
     closers: People = People()
     responders: People = People()

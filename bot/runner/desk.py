@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.guard import normal_title
 from bot.journal import WikiJournal
-from bot.model import Account, Board, Page, Revision, Thread, User, WikiInfo
+from bot.model import Account, Board, Page, PageAction, Revision, User, WikiInfo
 from bot.plan import Need
 from bot.reading.board import Reader
 from bot.reading.rules import Rules
+from bot.runner.origins import line_origins, thread_origins
 from bot.wiki.port import Reading, Wiki
-
-# A signature carries the minute in which the text was previewed or saved; the save may come a little later.
-_LATE = timedelta(minutes=2)
-# How many revisions are looked through for the one that brought a thread.
-_HISTORY = 500
 
 
 @dataclass(slots=True)
@@ -36,6 +32,8 @@ class Desk:
     users: dict[str, User] = field(default_factory=dict)
     redirects: dict[str, tuple[str, ...]] = field(default_factory=dict)
     origins: dict[tuple[str, int, str], Revision | None] = field(default_factory=dict)
+    actions: dict[str, PageAction | None] = field(default_factory=dict)
+    lines: dict[tuple[str, int, str], Revision | None] = field(default_factory=dict)
     shadow: dict[str, str] = field(default_factory=dict)
     boards: dict[tuple[str, int, str], Board] = field(default_factory=dict)
     reader: Reader = field(init=False)
@@ -85,6 +83,8 @@ class Desk:
             frozenset(need.users - self.users.keys()),
             frozenset(one for one in need.origins if (board.title, board.revision, one) not in self.origins),
             frozenset(need.redirects - self.redirects.keys()),
+            frozenset(need.actions - self.actions.keys()),
+            frozenset(need.lines - self.lines_now().keys()),
         )
 
     def gather(self, needs: Iterable[tuple[Board, Need]]) -> None:
@@ -99,11 +99,31 @@ class Desk:
             self.users.update(self.wiki.users(sorted(together.users)))
         if together.redirects:
             self.redirects.update(self.wiki.redirects(sorted(together.redirects)))
+        if together.actions:
+            self.actions.update(self.wiki.page_actions(sorted(together.actions)))
+        self._find_lines(together.lines)
         for board, need in needs:
             wanted = self.missing(Need(origins=need.origins), board).origins
             if wanted:
-                found = _origins(self.wiki, board, wanted)
+                found = thread_origins(self.wiki, board, wanted)
                 self.origins.update({(board.title, board.revision, one): found.get(one) for one in wanted})
+
+    def _find_lines(self, wanted: Iterable[tuple[str, str]]) -> None:
+        by_page: dict[str, set[str]] = {}
+        for title, line in wanted:
+            by_page.setdefault(title, set()).add(line)
+        for title, lines in by_page.items():
+            number = self.pages[title].revision
+            found = line_origins(self.wiki, self.pages[title].title, lines)
+            self.lines.update({(title, number, line): found[line] for line in lines})
+
+    def lines_now(self) -> Mapping[tuple[str, str], Revision | None]:
+        """Give who brought lines to pages, of those pages that are in hand as they were when that was found."""
+        return {
+            (title, line): revision
+            for (title, number, line), revision in self.lines.items()
+            if title in self.pages and self.pages[title].revision == number
+        }
 
     def origins_of(self, board: Board) -> Mapping[str, Revision | None]:
         """Give the opening revisions found for a board's threads."""
@@ -112,55 +132,3 @@ class Desk:
             for (title, number, identity), revision in self.origins.items()
             if (title, number) == (board.title, board.revision)
         }
-
-
-def _origins(wiki: Wiki, board: Board, wanted: Collection[str]) -> dict[str, Revision]:
-    """Find the revisions that brought threads: by author and minute, else by the text's first appearance."""
-    threads = [thread for thread in board.threads if thread.identity in wanted]
-    signed = [thread.opened for thread in threads if thread.opened is not None]
-    whole = len(signed) < len(threads)
-    since = None if whole or not signed else min(signed) - _LATE
-    history = list(wiki.history(board.title, since=since, limit=_HISTORY if since is None else None))
-    found: dict[str, Revision] = {}
-    for thread in threads:
-        revision = _signed_in(history, thread) if thread.opened else _first_with(wiki, history, board, thread)
-        if revision is not None:
-            found[thread.identity] = revision
-    return found
-
-
-def _signed_in(history: list[Revision], thread: Thread) -> Revision | None:
-    opened = thread.opened
-    if opened is None:
-        return None
-    near = [
-        one
-        for one in history
-        if one.editor == thread.reporter and opened - timedelta(minutes=1) <= one.instant <= opened + _LATE
-    ]
-    # Two edits of one author within minutes: the first one at or after the signature's minute brought it.
-    return min(near, key=lambda one: (one.instant < opened, one.instant), default=None)
-
-
-def _first_with(wiki: Wiki, history: list[Revision], board: Board, thread: Thread) -> Revision | None:
-    """Find by halving the oldest revision that holds the thread's first line; None where it is older than was read."""
-    line = board.wikitext(thread).split("\n", 1)[0]
-    low, high = 0, len(history) - 1
-    if not history or not line.strip():
-        return None
-    if _holds(wiki, history[high], line):
-        # The page was made with it, unless the history goes on beyond what was read.
-        return history[high] if len(history) < _HISTORY else None
-    # history[low] is the newest; it holds the line, history[high] does not.
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _holds(wiki, history[middle], line):
-            low = middle
-        else:
-            high = middle
-    return history[low]
-
-
-def _holds(wiki: Wiki, revision: Revision, line: str) -> bool:
-    page = wiki.revisions([revision.id]).get(revision.id)
-    return page is not None and page.text is not None and line in page.text

@@ -154,7 +154,13 @@ def _aliases(rules: Rules, known: Mapping[str, tuple[str, ...]]) -> Mapping[str,
 
 def _templates(rules: Rules) -> frozenset[str]:
     lists = (rules.closing, rules.progress, rules.withdrawn, rules.pins, rules.report_templates)
-    more = (rules.subject_templates, rules.unsigned_templates, rules.pairs.keys(), rules.pairs.values())
+    more = (
+        rules.subject_templates,
+        rules.page_templates,
+        rules.unsigned_templates,
+        rules.pairs.keys(),
+        rules.pairs.values(),
+    )
     return frozenset(name for names in (*lists, *more, rules.status_templates.keys()) for name in names if name)
 
 

@@ -116,6 +116,8 @@ class Planner:
             users=desk.users,
             origins=desk.origins_of(board),
             redirects=desk.redirects,
+            actions=desk.actions,
+            lines=desk.lines_now(),
             settings_page=self.entry.settings,
             denied=dict(self.writer.denied),
         )

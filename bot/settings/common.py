@@ -86,13 +86,19 @@ class ResolvedSettings(SettingsModel):
 
 
 class SubjectSettings(SettingsModel):
-    """Where the users stand whom a thread concerns."""
+    """Where the users and pages stand whom a thread concerns."""
 
     templates: tuple[TemplateName, ...] = ()
     """Templates whose first parameter names a user, for instance ``[userlinks, vandal]``."""
 
     headings: bool = False
     """Whether a link to a user in the heading counts as well."""
+
+    pages: tuple[TemplateName, ...] = ()
+    """Templates whose first parameter names a page that the thread is about, for instance ``[pagelinks]``."""
+
+    page_headings: bool = False
+    """Whether a link in the heading names such a page, as on boards where people ask for protection."""
 
     reporter_words: tuple[Text, ...] = ("reported by",)
     """Words in a heading after which the reporter's name follows: that user is no subject."""
@@ -117,7 +123,7 @@ class BoardModel(SettingsModel):
     """Templates that forbid archiving, for instance ``[Pin message]``."""
 
     subjects: SubjectSettings = SubjectSettings()
-    """Where the users stand whom a thread concerns."""
+    """Where the users and pages stand whom a thread concerns."""
 
     responders: PeopleSettings = PeopleSettings()
     """Whose answers end the waiting, for instance ``{groups: [sysop]}`` [everybody's]."""
@@ -155,6 +161,8 @@ class BoardModel(SettingsModel):
             report_templates=self.threads.reports,
             subject_templates=self.subjects.templates,
             subjects_in_headings=self.subjects.headings,
+            page_templates=self.subjects.pages,
+            pages_in_headings=self.subjects.page_headings,
             unsigned_templates=self.unsigned,
             closers=self.resolved.closers.people(),
             responders=self.responders.people(),

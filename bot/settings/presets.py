@@ -94,6 +94,7 @@ resolved:
       ques: in progress}
   closers: {groups: [sysop]}
 responders: {groups: [sysop]}
+subjects: {pages: [pagelinks], page_headings: true}
 archive:
   resolved_after: {default: 12 h, s: 60 min, semi: 60 min, p: 60 min, full: 60 min, pd: 60 min, t: 60 min, m: 60 min,
     u: 120 min, d: 240 min, deny: 240 min, nact: 360 min, isol: 360 min}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot.model import Account, Contribution, Page, Revision, User
+from bot.model import Account, Contribution, Page, PageAction, Revision, User
 from bot.wiki.port import Reading, Refused, Saved, Wiki, Write
 
 BOT = "Boardclerk"
@@ -66,6 +66,10 @@ class Texts:
         """There are none."""
         return dict.fromkeys(titles, ())
 
+    def page_actions(self, titles: Collection[str]) -> Mapping[str, PageAction | None]:
+        """Nothing is known of any."""
+        return dict.fromkeys(titles)
+
     def save(self, write: Write) -> Saved:
         """Refuses."""
         raise Refused("rights", f"{write.title} is only looked at")
@@ -120,6 +124,10 @@ class Overlay:
     def redirects(self, titles: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """As the wiki underneath."""
         return self.under.redirects(titles)
+
+    def page_actions(self, titles: Collection[str]) -> Mapping[str, PageAction | None]:
+        """As the wiki underneath."""
+        return self.under.page_actions(titles)
 
     def save(self, write: Write) -> Saved:
         """Refuses."""

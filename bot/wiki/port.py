@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.model import Account, Contribution, Page, Revision, User
+from bot.model import Account, Contribution, Page, PageAction, Revision, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,9 @@ class Wiki(Protocol):
 
     def redirects(self, titles: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """For each title, the titles of the redirects that lead to it."""
+
+    def page_actions(self, titles: Collection[str]) -> Mapping[str, PageAction | None]:
+        """For each title, who protected the page against edits or deleted it, as it stands now; None where neither."""
 
     def save(self, write: Write) -> Saved:
         """Saves once, never resends. Raises Conflict, Missing, Refused, Barred, Busy or Doubtful."""

@@ -15,7 +15,7 @@ from bot.reading.wikitext import scan, tags_of
 from tasks.archive.brakes import restless
 from tasks.ownkeys import AT_ONCE, joined, made
 from tasks.people import judge, people_need
-from tasks.status.blocked import FREE, blocks_since, free_now, key_of, mark, partial, remove
+from tasks.status.blocked import FREE, MOST_PAGES, Dealt, dealt_with, free_now, key_of, mark, need_of, remove
 from tasks.status.settings import StatusSettings
 from tasks.status.table import Course, Label, goal, label_of, title_of, word_of
 
@@ -44,8 +44,7 @@ def plan(snapshot: Snapshot, settings: StatusSettings, now: datetime) -> Plan | 
     if settings.template is not None:
         need |= Need(redirects=frozenset({title_of(settings.template, snapshot)} - snapshot.redirects.keys()))
     if settings.blocked != "off":
-        named = frozenset(name for thread in threads for name in thread.subjects)
-        need |= Need(users=named - snapshot.users.keys())
+        need |= need_of(threads, snapshot)
     if need:
         return need
     judged = [(thread, judge(thread, snapshot, now)) for thread in threads]
@@ -61,7 +60,8 @@ def plan(snapshot: Snapshot, settings: StatusSettings, now: datetime) -> Plan | 
             return Plan(decisions=(Decision(NAME, "", "held back", pause.found, pause.wanted),))
     edits = [_edit(changes, snapshot, settings)] if changes else []
     if handled:
-        edits.append(remove(handled, snapshot) if settings.blocked == "remove" else mark(handled, snapshot, settings))
+        gone = [thread for thread, _ in handled]
+        edits.append(remove(gone, snapshot) if settings.blocked == "remove" else mark(handled, snapshot, settings))
     return Plan(tuple(edits), (*decisions, *reasons), tuple(facts))
 
 
@@ -163,32 +163,36 @@ def _edit(changes: Sequence[_Change], snapshot: Snapshot, settings: StatusSettin
 
 def _handled(
     judged: Sequence[tuple[Thread, Conclusion]], snapshot: Snapshot, settings: StatusSettings
-) -> tuple[list[Thread], list[Decision]]:
-    """The threads whose accounts were all blocked since, and why the others are not among them."""
-    handled: list[Thread] = []
+) -> tuple[list[tuple[Thread, Dealt]], list[Decision]]:
+    """The threads of which all that is named was dealt with since, and why the others are not among them."""
+    handled: list[tuple[Thread, Dealt]] = []
     decisions: list[Decision] = []
     if settings.blocked == "off":
         return handled, decisions
     ours = made(snapshot)
     for thread, concluded in judged:
-        if not thread.subjects:
+        if not (thread.subjects or thread.pages):
             continue
-        blocks = blocks_since(thread, snapshot)
-        found, wanted = "all accounts named were blocked since", f"blocked: {settings.blocked}"
+        marked = key_of(thread, snapshot) in ours
+        dealt = None if marked else dealt_with(thread, snapshot)
+        found, wanted = "all that is named was dealt with since", f"blocked: {settings.blocked}"
         verdict = "stay"
-        if not blocks:
-            found, wanted = "not all accounts named were blocked since", "a block since the opening for each"
+        if marked:
+            found, wanted = "it was marked before", "one mark per thread, whatever became of it"
+        elif len(thread.pages) > MOST_PAGES:
+            found, wanted = f"{len(thread.pages)} pages named", f"at most {MOST_PAGES}"
+        elif dealt is None:
+            found = "not all accounts and pages named were dealt with since"
+            wanted = "a block, a protection or a deletion since the opening for each"
         elif concluded.status in (*_DONE, Status.IN_PROGRESS) or thread.damage or thread.transcluded:
             found, wanted = concluded.found, "an open thread that nobody works on"
-        elif key_of(thread, snapshot) in ours:
-            found, wanted = "it was marked before", "one mark per thread, whatever became of it"
-        elif settings.blocked == "remove" and (snapshot.rules.style != "list" or partial(blocks)):
+        elif settings.blocked == "remove" and (snapshot.rules.style != "list" or dealt.partial):
             found, wanted = "no list, or a partial block", "a list-style board and blocks of the whole wiki"
         elif len(handled) >= AT_ONCE:
             verdict, wanted = "held back", "the next run"
         else:
             verdict = settings.blocked
-            handled.append(thread)
+            handled.append((thread, dealt))
         decisions.append(Decision(NAME, thread.identity, verdict, found, wanted))
     return handled, decisions
 

@@ -101,8 +101,9 @@ class StatusSettings(TaskSettings):
     """How a thread goes from state to state; of several that fit the first counts."""
 
     blocked: Literal["mark", "remove", "off"] = "off"
-    """What is done when all accounts named in a thread were blocked after it was opened: ``mark`` it with who blocked
-    and for how long, ``remove`` it (on boards that are a list), or nothing [``off``]."""
+    """What is done when all accounts named in a thread were blocked after it was opened, and all pages protected or
+    deleted: ``mark`` it with who did what and for how long, ``remove`` it (on boards that are a list), or nothing
+    [``off``]."""
 
     blocked_template: TemplateName | None = None
     """A template that begins the line of such a mark, for instance ``done`` [none]; not for partial blocks."""

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from bot.model import Block, User
+from bot.wiki.embedded.actions import read, written
 from bot.wiki.embedded.language import Language
-from bot.wiki.embedded.store import AccountRow, BlockRow, Store, read, written
+from bot.wiki.embedded.store import AccountRow, BlockRow, Store
 from bot.wiki.embedded.titles import Title, is_account_name, is_address, user_name
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

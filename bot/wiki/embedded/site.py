@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Unpack
 
@@ -126,15 +127,19 @@ class Site(Community):
             raise KeyError(revision)
         return row.minor, row.bot
 
-    def protect(self, title: str, level: str, *, actions: Collection[str] = ("edit", "move")) -> None:
+    def protect(self, title: str, level: str, *, by: str = "Admin", until: datetime | None = None) -> None:
         """Protects a page, or a title without a page against creation; the level "" lifts the protection."""
         full = self.known(title).full
-        wanted = tuple(actions) if self.store.page(full) else ("create",)
-        self.store.protect(full, dict.fromkeys(wanted, level) if level else {}, () if level else (*wanted, "create"))
+        wanted = ("edit", "move") if self.store.page(full) else ("create",)
+        levels = dict.fromkeys(wanted, level) if level else {}
+        self.store.actions.protect(full, levels, () if level else (*wanted, "create"), until)
+        self.store.actions.note("protect", full, by, self.now)
 
-    def delete(self, title: str) -> None:
+    def delete(self, title: str, *, by: str = "Admin") -> None:
         """Deletes a page and its history."""
-        self.store.delete_page(self.known(title).full)
+        full = self.known(title).full
+        self.store.delete_page(full)
+        self.store.actions.note("delete", full, by, self.now)
 
     def hide(self, revision: int) -> None:
         """Hides a revision's text, editor and summary; the current revision of a page cannot be hidden."""
@@ -290,7 +295,7 @@ class Site(Community):
             raise Barred("the account is blocked")
         if "edit" not in rights:
             raise Refused("rights", "the account may not edit")
-        level = self.store.protection(title.full).get("edit" if exists else "create")
+        level = self.store.actions.protection(title.full, self.now).get("edit" if exists else "create")
         if level and not {_LEVEL_RIGHTS.get(level, level), "editprotected"} & rights:
             raise Refused("protected", f"the page is protected: only {level} may edit it")
         if title.namespace == INTERFACE and "editinterface" not in rights:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+
+from bot.wiki.embedded.actions import Actions, read, written
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -31,8 +33,6 @@ CREATE TABLE IF NOT EXISTS account (
 CREATE TABLE IF NOT EXISTS block (
     name TEXT PRIMARY KEY, blocker TEXT NOT NULL, since TEXT NOT NULL, until TEXT, pages TEXT NOT NULL,
     partial INTEGER NOT NULL, no_talk INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS protection (title TEXT NOT NULL, action TEXT NOT NULL, level TEXT NOT NULL,
-    PRIMARY KEY (title, action));
 """
 # MediaWiki looks this far back for the text that an edit restores (Manual:$wgManualRevertSearchRadius).
 REVERT_RADIUS = 15
@@ -95,16 +95,6 @@ class BlockRow:
     no_talk: bool
 
 
-def written(instant: datetime) -> str:
-    """An instant as the wiki keeps and shows it: UTC, to the second."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def read(instant: str) -> datetime:
-    """The instant that was written."""
-    return datetime.strptime(instant, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
 _REVISION = (
     "SELECT r.id, r.page, p.title, r.parent, r.instant, r.editor, r.summary, {text}, r.size, r.minor, r.bot, r.hidden,"
     " r.reverted FROM revision r JOIN page p ON p.id = r.page AND NOT p.deleted "
@@ -138,6 +128,7 @@ class Store:
         # The file is a test's or a demonstration's: safe against a killed process, not against a power cut.
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
+        self.actions = Actions(self._db)
 
     def close(self) -> None:
         """Closes the file."""
@@ -295,18 +286,3 @@ class Store:
     def lift_block(self, name: str) -> None:
         """Ends a block."""
         self._db.execute("DELETE FROM block WHERE name = ?", (name,))
-
-    def protection(self, title: str) -> Mapping[str, str]:
-        """The level that each protected action takes."""
-        rows = self._db.execute("SELECT action, level FROM protection WHERE title = ? ORDER BY action", (title,))
-        return dict(rows.fetchall())
-
-    def protect(self, title: str, levels: Mapping[str, str], cleared: Collection[str]) -> None:
-        """Sets levels for actions and clears others."""
-        self._db.executemany(
-            "DELETE FROM protection WHERE title = ? AND action = ?", [(title, action) for action in cleared]
-        )
-        self._db.executemany(
-            "INSERT OR REPLACE INTO protection VALUES (?, ?, ?)",
-            [(title, action, level) for action, level in levels.items()],
-        )

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
 
-from bot.model import Account, Contribution, Page, Revision, User
+from bot.model import Account, Contribution, Page, PageAction, Revision, User
 from bot.wiki.embedded.community import SiteOptions
 from bot.wiki.embedded.site import Attempt, Site
 from bot.wiki.embedded.store import PageRow, RevisionRow
@@ -134,6 +134,18 @@ class EmbeddedWiki(Site):
         known = {asked: self.titles.title(asked) for asked in titles}
         return {asked: self.store.redirects_to(title.full) if title else () for asked, title in known.items()}
 
+    def page_actions(self, titles: Collection[str]) -> Mapping[str, PageAction | None]:
+        """Who protected or deleted pages: one request for all, one more for each that is protected or not there."""
+        found: dict[str, PageAction | None] = dict.fromkeys(titles)
+        for asked in titles:
+            title = self.titles.title(asked)
+            if title is not None:
+                exists = self.store.page(title.full) is not None
+                found[asked] = self.store.actions.standing(title.full, self.now, exists=exists)
+        looked = sum(one is not None for one in found.values())
+        self._count("page_actions", -(-len(found) // self._batch) + looked)
+        return found
+
     def save(self, write: Write) -> Saved:
         """Saves once."""
         if (write.text is None) == (write.section is None):
@@ -177,7 +189,7 @@ class EmbeddedWiki(Site):
         page = self.store.page(title.full)
         row = self.store.revision(page.latest) if page else None
         if row is None:
-            return Page(title.full, protection=self.store.protection(title.full))
+            return Page(title.full, protection=self.store.actions.protection(title.full, self.now))
         return self._as_page(row, page, text=text)
 
     def _as_page(self, row: RevisionRow, page: PageRow | None, *, text: bool) -> Page:
@@ -192,7 +204,7 @@ class EmbeddedWiki(Site):
             size=row.size,
             model=page.model if page else "wikitext",
             redirect=None if row.hidden else self.redirect_target(row.text),
-            protection=self.store.protection(row.title),
+            protection=self.store.actions.protection(row.title, self.now),
         )
 
     def _paged(

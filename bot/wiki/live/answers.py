@@ -74,7 +74,8 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _end(text: str | None) -> datetime | None:
+def end_of(text: str | None) -> datetime | None:
+    """An expiry; None where there is none."""
     return None if text is None or text.startswith("infin") else instant(text)
 
 
@@ -189,6 +190,6 @@ def block(row: Answer) -> Block:
     return Block(
         by=row["blockedby"],
         since=instant(row["blockedtimestamp"]),
-        until=_end(row.get("blockexpiry")),
+        until=end_of(row.get("blockexpiry")),
         partial=bool(row.get("blockpartial")),
     )

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.model import Account, Contribution, Page, Revision, User
+from bot.model import Account, Contribution, Page, PageAction, Revision, User
 from bot.reading.facts import MESSAGES, SITEINFO_PROPS
 from bot.wiki.live import answers
+from bot.wiki.live.actions import page_actions
 from bot.wiki.live.defaults import Patience
 from bot.wiki.live.opening import open_session
 from bot.wiki.live.people import People
@@ -165,6 +166,10 @@ class LiveWiki:
     def users(self, names: Collection[str]) -> Mapping[str, User]:
         """What the wiki says of these names; locks and renames of the first 50 of a call, once per name."""
         return self._people.users(names)
+
+    def page_actions(self, titles: Collection[str]) -> Mapping[str, PageAction | None]:
+        """Who protected or deleted pages; of the first 50 of a call that are protected or not there."""
+        return page_actions(self._query, titles)
 
     # -- writing ------------------------------------------------------------------------------------------------
 

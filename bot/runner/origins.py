@@ -1,0 +1,78 @@
+"""Finds the revisions that brought threads to a board, and lines to a page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from bot.model import Board, Revision, Thread
+from bot.wiki.port import Wiki
+
+# A signature carries the minute in which the text was previewed or saved; the save may come a little later.
+_LATE = timedelta(minutes=2)
+# How many revisions are looked through for the one that brought a thread.
+_HISTORY = 500
+
+
+def thread_origins(wiki: Wiki, board: Board, wanted: Collection[str]) -> dict[str, Revision]:
+    """Find the revisions that brought threads: by author and minute, else by the text's first appearance."""
+    threads = [thread for thread in board.threads if thread.identity in wanted]
+    signed = [thread.opened for thread in threads if thread.opened is not None]
+    whole = len(signed) < len(threads)
+    since = None if whole or not signed else min(signed) - _LATE
+    history = list(wiki.history(board.title, since=since, limit=_HISTORY if since is None else None))
+    complete = len(history) < _HISTORY
+    found: dict[str, Revision] = {}
+    for thread in threads:
+        line = board.wikitext(thread).split("\n", 1)[0]
+        revision = _signed_in(history, thread) if thread.opened else _first_with(wiki, history, line, whole=complete)
+        if revision is not None:
+            found[thread.identity] = revision
+    return found
+
+
+def line_origins(wiki: Wiki, title: str, lines: Collection[str]) -> dict[str, Revision | None]:
+    """Find the revisions that brought lines to a page, None for one that is older than the newest 500 revisions."""
+    history = list(wiki.history(title, limit=_HISTORY))
+    # Whoever put a blanked page back brought nothing: what was undone counts as never done.
+    kept = [one for one in history if not one.reverted]
+    return {line: _first_with(wiki, kept, line, whole=len(history) < _HISTORY) for line in sorted(lines)}
+
+
+def _signed_in(history: list[Revision], thread: Thread) -> Revision | None:
+    opened = thread.opened
+    if opened is None:
+        return None
+    near = [
+        one
+        for one in history
+        if one.editor == thread.reporter and opened - timedelta(minutes=1) <= one.instant <= opened + _LATE
+    ]
+    # Two edits of one author within minutes: the first one at or after the signature's minute brought it.
+    return min(near, key=lambda one: (one.instant < opened, one.instant), default=None)
+
+
+def _first_with(wiki: Wiki, history: list[Revision], line: str, *, whole: bool) -> Revision | None:
+    """Find by halving the revision that brought a line; None where it is older than was read.
+
+    ``whole`` says that the history goes back to the page's beginning.
+    """
+    low, high = 0, len(history) - 1
+    if not history or not line.strip():
+        return None
+    if _holds(wiki, history[high], line):
+        # The page was made with it, unless the history goes on beyond what was read.
+        return history[high] if whole else None
+    # history[low] is the newest; it holds the line, history[high] does not.
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _holds(wiki, history[middle], line):
+            low = middle
+        else:
+            high = middle
+    return history[low]
+
+
+def _holds(wiki: Wiki, revision: Revision, line: str) -> bool:
+    page = wiki.revisions([revision.id]).get(revision.id)
+    return page is not None and page.text is not None and line in page.text.split("\n")
