@@ -19,12 +19,14 @@ from bot.figures import Span, guarded, tally
 from bot.figures.shown import Kind
 from bot.journal import Journal, WikiJournal
 from bot.model import Page
-from bot.observe import Observation
+from bot.observe import Observation, Reading, observe
+from bot.reading.board import Reader
 from bot.reading.rules import People
 from bot.runner.backfill import Backfill
 from bot.settings.result import BoardSettings
 from bot.wiki.embedded import EmbeddedWiki
 from bot.wiki.export import revisions_in
+from tests.bench import history
 from tests.builders import NOW, rules, signed, wiki_info
 
 BOARD = "Wiki:Incidents"
@@ -150,27 +152,46 @@ def test_a_replayed_history_gives_the_figures_that_the_community_itself_would_co
     assert found.archived_unanswered == sum(one.responded is None for one in timed_out)
 
 
-def test_an_interrupted_backfill_goes_on_and_ends_the_same() -> None:
+@pytest.mark.parametrize("batches", range(1, 6))
+def test_an_interrupted_backfill_goes_on_and_ends_the_same(batches: int) -> None:
     made = replay(7, 120)
     whole = fill(made, fresh())
     journal = fresh()
     work = Backfill(made.wiki, journal, wiki_info(), SETTINGS)
     seen: list[int] = []
 
-    def stop_once(done: int, _of: int) -> None:
+    def stop(done: int, _of: int) -> None:
         seen.append(done)
-        if len(seen) == 3:
+        if len(seen) == batches:
             raise KeyboardInterrupt
 
-    work.step = stop_once
+    work.step = stop
     with pytest.raises(KeyboardInterrupt):
         work.from_history(START)
 
     assert journal.observations(BOARD) == ()
     again = Backfill(made.wiki, journal, wiki_info(), SETTINGS).from_history(START)
 
-    assert again.read == 60
+    assert again.read == 120 - 20 * batches
     assert journal.observations(BOARD) == whole
+
+
+def test_a_long_history_of_a_busy_board_folds_as_readings_of_every_revision_in_full_would() -> None:
+    pages = list(history.revisions(120, seed=3, size=30_000))
+    wiki = history.wiki()
+    users = wiki.users(history.BusyBoard.NAMES)
+    reader, rules = Reader(wiki_info()), history.SETTINGS.rules
+    known: dict[str, Observation] = {}
+    journal = history.backfilled(pages)
+
+    for page in pages:
+        assert page.instant is not None
+        board = reader.board(history.TITLE, page.revision, page.text or "", rules)
+        reading = Reading(board.threads, rules, page.instant, users)
+        known |= {one.thread: one for one in observe(known.values(), reading, journal.hash_of)}
+
+    assert set(journal.observations(history.TITLE)) == set(known.values())
+    assert len(known) > 20
 
 
 def test_a_second_backfill_changes_nothing() -> None:
@@ -180,23 +201,34 @@ def test_a_second_backfill_changes_nothing() -> None:
     assert fill(made, journal) == fill(made, journal)
 
 
-def export(made: Replay, deleted: int = -1) -> str:
-    """The history as MediaWiki exports it."""
+def export(made: Replay, deleted: int = -1, *, stub: bool = False) -> str:
+    """The history as MediaWiki exports it (schema 0.11)."""
 
     def revisions() -> Iterator[str]:
         for index, (number, at, text) in enumerate(made.revisions):
-            body = (
-                '<text deleted="deleted" />'
-                if index == deleted
-                else f'<text xml:space="preserve">{escape(text)}</text>'
-            )
+            facts = f'bytes="{len(text.encode())}" sha1="{number}"'
+            body = f'<text {facts} xml:space="preserve">{escape(text)}</text>'
+            if index == deleted:
+                body = f'<text {facts} deleted="deleted" />'
+            elif stub:
+                body = f'<text {facts} location="tt:{number}" id="{number}" />'
             stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}"
-            yield f"<revision><id>{number}</id><timestamp>{stamp}</timestamp><model>wikitext</model>{body}</revision>"
+            yield (
+                f"<revision><id>{number}</id><timestamp>{stamp}</timestamp><contributor><username>Bea</username><id>3</id>"
+                f"</contributor><origin>{number}</origin><model>wikitext</model><format>text/x-wiki</format>{body}"
+                f"<sha1>{number}</sha1></revision>"
+            )
 
-    other = "<page><title>Other</title><revision><id>1</id><text>x</text></revision></page>"
+    return exported(f"<page><title>{BOARD}</title><ns>4</ns><id>2</id>{''.join(revisions())}</page>")
+
+
+def exported(page: str) -> str:
+    """A page's XML in a whole export, behind another page."""
+    other = "<revision><id>1</id><timestamp>2020-01-01T00:00:00Z</timestamp><text>x</text></revision>"
     return (
-        '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/">'
-        f"{other}<page><title>{BOARD}</title>{''.join(revisions())}</page></mediawiki>"
+        '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">'
+        '<siteinfo><sitename>Wiki</sitename><namespaces><namespace key="4" case="first-letter">Wiki</namespace>'
+        f"</namespaces></siteinfo><page><title>Other</title><ns>0</ns><id>1</id>{other}</page>{page}</mediawiki>"
     )
 
 
@@ -224,13 +256,73 @@ def test_a_hidden_revision_is_left_out_and_counted(tmp_path: Path) -> None:
     assert (done.read, done.left_out) == (29, 1)
 
 
-@pytest.mark.parametrize("text", ["", "<mediawiki><page>", "<mediawiki></mediawiki>"])
-def test_a_file_that_is_no_export_of_the_page_is_refused_in_words(text: str, tmp_path: Path) -> None:
+def test_of_a_stub_the_texts_are_asked_for(tmp_path: Path) -> None:
+    made = replay(5, 90)
+    path = tmp_path / "stub.xml"
+    path.write_text(export(made, stub=True), encoding="utf-8")
+    journal = fresh()
+
+    done = Backfill(made.wiki, journal, wiki_info(), SETTINGS).from_pages(revisions_in(path, BOARD), START)
+
+    assert (done.read, done.left_out) == (90, 0)
+    assert journal.observations(BOARD) == fill(made, fresh())
+
+
+def test_an_export_that_is_not_in_the_order_of_time_is_refused(tmp_path: Path) -> None:
+    made = replay(5, 30)
     path = tmp_path / "dump.xml"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(export(Replay(made.wiki, revisions=[*made.revisions[9:], *made.revisions[:9]])), encoding="utf-8")
+
+    with pytest.raises(OperatorProblem, match="order of time"):
+        Backfill(made.wiki, fresh(), wiki_info(), SETTINGS).from_pages(revisions_in(path, BOARD), START)
+
+
+def test_an_empty_text_is_a_text_and_other_models_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "dump.xml"
+    head = "<revision><id>{}</id><timestamp>2026-01-01T00:00:00Z</timestamp><model>{}</model>"
+    rows = [
+        head.format(1, "wikitext") + '<text bytes="0" sha1="x" xml:space="preserve" /></revision>',
+        head.format(2, "css") + '<text bytes="1" sha1="x">a</text></revision>',
+        head.format(3, "wikitext") + "<text /></revision>",
+    ]
+    path.write_text(exported(f"<page><title>{BOARD}</title><ns>4</ns><id>2</id>{''.join(rows)}</page>"))
+
+    assert [(one.text, one.model) for one in revisions_in(path, BOARD)] == [
+        ("", "wikitext"),
+        ("a", "css"),
+        ("", "wikitext"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<mediawiki><page>",
+        "<mediawiki></mediawiki>",
+        "<html></html>",
+        exported("")[:-20],
+        exported(f"<page><title>{BOARD}</title><ns>four</ns></page>"),
+        exported(f"<page><title>{BOARD}</title><ns>4</ns><id>2</id><revision><id /></revision></page>"),
+        exported(f"<page><title>{BOARD}</title><ns>4</ns><id>2</id><revision><x>y</x></revision></page>"),
+        exported(""),
+    ],
+)
+@pytest.mark.parametrize("kind", ["xml", "gz"])
+def test_a_file_that_is_no_export_of_the_page_is_refused_in_words(text: str, kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"dump.{kind}"
+    path.write_bytes(gzip.compress(text.encode()) if kind == "gz" else text.encode())
 
     with pytest.raises(OperatorProblem, match="export"):
         list(revisions_in(path, BOARD))
+
+
+def test_a_broken_or_unknown_archive_is_refused_in_words(tmp_path: Path) -> None:
+    whole = gzip.compress(export(replay(5, 30)).encode())
+    for name, content in {"a.gz": whole[:900], "b.gz": b"no archive", "c.bz2": whole, "d.7z": whole}.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(OperatorProblem, match=r"fetch it anew|unpacked first"):
+            list(revisions_in(tmp_path / name, BOARD))
 
 
 def test_an_old_export_does_not_undo_what_runs_have_seen(tmp_path: Path) -> None:

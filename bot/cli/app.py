@@ -219,7 +219,7 @@ def backfill(
     config: Config = DEFAULT_CONFIG,
     wiki: WikiName = "",
     export: Annotated[
-        Path | None, typer.Option(help="A MediaWiki XML export, .gz or .bz2, instead of the API.")
+        Path | None, typer.Option(help="A MediaWiki XML export (also .gz, .bz2) with all revisions.")
     ] = None,
 ) -> None:
     """Reads what happened on a board before the bot came from the page's history."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,11 @@ from rich.progress import Progress
 from bot.cli import wire
 from bot.cli.console import DONE, messages, output
 from bot.errors import OperatorProblem
+from bot.guard import normal_title
+from bot.model import Page, WikiInfo
 from bot.reading.facts import wiki_info
 from bot.runner.backfill import Backfill
 from bot.runner.opening import with_aliases
-from bot.wiki.export import revisions_in
 
 
 def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path | None) -> int:
@@ -43,9 +45,16 @@ def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path 
             line = bar.add_task("revisions", total=None)
             work = Backfill(opened, journal.of(entry.name), info, replace(settings, title=title))
             work.step = lambda done, of: bar.update(line, completed=done, total=of or None)
-            found = work.from_pages(revisions_in(export, title), start) if export else work.from_history(start)
+            found = work.from_pages(_pages(export, info, title), start) if export else work.from_history(start)
     finally:
         journal.close()
     left = f", {found.left_out} hidden or without text left out" if found.left_out else ""
     output().print(f"{title}: {found.read} revisions read{left}; {found.threads} threads known", markup=False)
     return DONE
+
+
+def _pages(export: Path, info: WikiInfo, title: str) -> Iterator[Page]:
+    """The revisions of a board in an export; what reads it is loaded only for this."""
+    from bot.wiki.export import revisions_in
+
+    return revisions_in(export, normal_title(info, title))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
+from bot.errors import OperatorProblem
 from bot.journal import Observed, WikiJournal
 from bot.model import Page, Thread, User, WikiInfo
 from bot.observe import Fold, Observation, Reading
@@ -51,31 +52,28 @@ class Backfill:
 
     def from_history(self, since: datetime) -> Backfilled:
         """Read the history over the API: first the list of revisions, then their texts, in batches."""
-        numbers = [one.id for one in self.wiki.history(self.board.title, since=since)][::-1]
-        start = self._start(since)
-        todo = [number for number in numbers if number > start]
-
-        def texts() -> Iterator[Page]:
-            for first in range(0, len(todo), _BATCH):
-                wanted = todo[first : first + _BATCH]
-                found = self.wiki.revisions(wanted)
-                yield from (found[number] for number in wanted if number in found)
-
-        return self._fold(texts(), since, len(todo))
+        title = self.board.title
+        listed = [
+            Page(title, one.id, None, one.instant, hidden=one.hidden, size=one.size)
+            for one in self.wiki.history(title, since=since)
+        ]
+        todo = list(self._behind(listed[::-1], since))
+        return self._fold(todo, since, len(todo))
 
     def from_pages(self, pages: Iterable[Page], since: datetime) -> Backfilled:
-        """Read revisions from elsewhere (an export), oldest first; those already drafted are passed over."""
-        start = self._start(since)
-        wanted = (one for one in pages if one.revision > start and one.instant is not None and one.instant >= since)
-        return self._fold(wanted, since, 0)
+        """Read revisions from an export, oldest first; of a stub the texts are asked for over the API."""
+        wanted = (one for one in pages if one.instant is None or one.instant >= since)
+        return self._fold(self._behind(_in_order(wanted), since), since, 0)
 
-    def _start(self, since: datetime) -> int:
-        """After which revision to go on; a draft that began elsewhere is thrown away."""
+    def _behind(self, pages: Iterable[Page], since: datetime) -> Iterator[Page]:
+        """The revisions behind those already drafted; a draft that began elsewhere is thrown away."""
         draft = self.journal.observed(draft=True).get(self.board.title)
-        if draft is not None and draft.since == since:
-            return draft.revision
-        self.journal.drop_draft(self.board.title)
-        return 0
+        if draft is None or draft.since != since:
+            self.journal.drop_draft(self.board.title)
+            return iter(pages)
+        # By instant and number, as MediaWiki orders a history: imported revisions have later numbers than their place.
+        done = (draft.instant, draft.revision)
+        return (one for one in pages if one.instant is not None and (one.instant, one.revision) > done)
 
     def _fold(self, revisions: Iterable[Page], since: datetime, of: int) -> Backfilled:
         title, journal = self.board.title, self.journal
@@ -84,7 +82,7 @@ class Backfill:
         past = _Past(Reader(self.info), self.board.rules)
         read = left_out = 0
         source = iter(revisions)
-        while batch := list(islice(source, _BATCH)):
+        while batch := self._texts(list(islice(source, _BATCH))):
             seen: list[tuple[datetime, Learned]] = []
             for page in batch:
                 if page.text is None or page.instant is None or page.model != "wikitext":
@@ -106,6 +104,15 @@ class Backfill:
         journal.finish_draft(title)
         return Backfilled(read, left_out, len(fold))
 
+    def _texts(self, batch: list[Page]) -> list[Page]:
+        """The same revisions with their texts, as far as the wiki still has and shows them."""
+        missing = [one.revision for one in batch if one.text is None and not one.hidden]
+        found = self.wiki.revisions(missing) if missing else {}
+        return [
+            one if (full := found.get(one.revision)) is None else replace(one, text=full.text, model=full.model)
+            for one in batch
+        ]
+
     def _ask(self, threads: Iterable[Thread]) -> None:
         """Ask once about every account; groups are those of today, which the report says."""
         missing = accounts_needed(threads, self.board.rules) - self.users.keys()
@@ -114,6 +121,19 @@ class Backfill:
         pages = listings(self.board.rules) - self.pages.keys()
         if pages:
             self.pages |= self.wiki.read(sorted(pages)).pages
+
+
+def _in_order(pages: Iterable[Page]) -> Iterator[Page]:
+    """The same, as long as each is as new as the one before it."""
+    before: datetime | None = None
+    for page in pages:
+        if before is not None and page.instant is not None and page.instant < before:
+            raise OperatorProblem(
+                f"the export's revisions are not in the order of time (revision {page.revision} is older than the one "
+                "before it: the page was merged or imported); read this board's history over the API, without --export"
+            )
+        before = page.instant or before
+        yield page
 
 
 class _Past:
