@@ -237,13 +237,13 @@ def test_an_archive_reverted_before_the_cut_keeps_the_threads_on_the_board() -> 
     made = busy()
 
     def revert(number: int, name: str) -> None:
-        # The read-back has just been answered; what follows is the read right before the cut.
+        # The archive was saved and not read back yet; the same read is the last look before the cut.
         if name == "read" and made.copies("Words of report 2.") == {ARCHIVE: 1, BOARD: 1} and not done:
             done.append(number)
             made.says("Dario", ARCHIVE, "Nothing here.")
 
     done: list[int] = []
-    made.tap.after = revert
+    made.tap.before = revert
     made.run()
     made.untapped()
     made.run()
@@ -589,14 +589,48 @@ def test_a_blank_settings_page_pauses_the_bot() -> None:
     assert SETTINGS in report.problems[0]
 
 
-def test_what_is_not_due_costs_one_request_for_the_pages() -> None:
+def test_what_is_not_due_costs_one_request() -> None:
     made = busy()
     made.run()
     made.tap.calls.clear()
     report = made.run(all_due=False)
 
     assert report.boards == ()
-    assert made.tap.calls == ["account", "read", "users"]
+    assert made.tap.calls == ["read", "account"]
+
+
+def test_whether_the_run_page_is_a_trusted_editors_is_asked_once_per_revision_and_day() -> None:
+    made = busy()
+    made.run()
+    made.tap.calls.clear()
+    made.says("Root", RUN_PAGE, "Run")
+    made.run(board="Wiki:No board")
+    made.run(board="Wiki:No board")
+    assert made.tap.calls.count("users") == 1
+
+    made.wiki.advance(timedelta(days=1, minutes=1))
+    made.run(board="Wiki:No board")
+    assert made.tap.calls.count("users") == 2
+
+
+def test_what_was_found_out_of_a_run_page_counts_only_for_the_groups_trusted_then() -> None:
+    made = busy()
+    made.run()
+    made.entry = replace(made.entry, trusted=frozenset({"steward"}))
+
+    assert made.run().outcome is Outcome.STOPPED
+
+
+def test_redirects_to_templates_are_asked_for_once_a_day() -> None:
+    made = busy()
+    made.run()
+    made.tap.calls.clear()
+    made.run()
+    assert "redirects" not in made.tap.calls
+
+    made.wiki.advance(timedelta(days=1, minutes=1))
+    made.run()
+    assert made.tap.calls.count("redirects") == 1
 
 
 def test_what_is_due_again_is_looked_at_and_a_new_settings_revision_makes_everything_due() -> None:

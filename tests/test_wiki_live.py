@@ -50,6 +50,7 @@ def people(mediawiki: Server) -> People:
 def wiki(proxy: FaultProxy, login_folder: Path) -> Iterator[LiveWiki]:
     """The bot on the session's wiki, behind the proxy, whose list of requests is empty when the test begins."""
     opened = open_wiki("proxied", api=proxy.api, account=server.BOT, folder=login_folder, patience=HURRY)
+    assert opened.account().name == server.BOT
     proxy.forget()
     yield opened
     opened.close()
@@ -238,6 +239,7 @@ def test_an_answer_that_the_wiki_cut_is_asked_on(make_wiki: WikiMaker, login_fol
     for title, text in texts.items():
         people.admin.edit(title, text)
     wiki = open_wiki("cut", api=small.api, account=server.BOT, folder=login_folder, patience=HURRY)
+    assert wiki.account().name == server.BOT
     before = wiki.requests
 
     reading = wiki.read([*texts, "Project:None"])
@@ -251,13 +253,37 @@ def test_an_answer_that_the_wiki_cut_is_asked_on(make_wiki: WikiMaker, login_fol
 # -- what it costs --------------------------------------------------------------------------------------------------
 
 
-def test_opening_with_a_kept_login_takes_one_request_and_reading_many_pages_one_more(
+def test_opening_with_a_kept_login_takes_no_request_and_the_first_read_tells_who_the_bot_is(
+    wiki: LiveWiki, proxy: FaultProxy, login_folder: Path
+) -> None:
+    again = open_wiki("proxied", api=proxy.api, account=server.BOT, folder=login_folder, patience=HURRY)
+    again.read([some_title()])
+    assert len(proxy.requests) == 1
+
+    again.read([f"Project:Many {number}" for number in range(200)])
+    again.save(a_write(some_title()))
+
+    assert again.account() == wiki.account()
+    assert len(proxy.requests) == again.requests == 3
+
+
+def test_a_first_read_that_must_name_many_pages_asks_first_how_many_it_may(
     wiki: LiveWiki, proxy: FaultProxy, login_folder: Path
 ) -> None:
     again = open_wiki("proxied", api=proxy.api, account=server.BOT, folder=login_folder, patience=HURRY)
     again.read([f"Project:Many {number}" for number in range(200)])
 
     assert len(proxy.requests) == again.requests == 2
+
+
+def test_a_kept_login_that_ran_out_is_mended_by_the_first_read(
+    wiki: LiveWiki, proxy: FaultProxy, login_folder: Path
+) -> None:
+    again = open_wiki("proxied", api=proxy.api, account=server.BOT, folder=login_folder, patience=HURRY)
+    proxy.answer(lambda request: request.number == 1, b'{"error": {"code": "assertuserfailed", "info": "no"}}')
+
+    assert again.read(["Main Page"]).pages["Main Page"].exists
+    assert again.account().name == server.BOT
 
 
 def test_reading_and_saving_take_one_request_each(wiki: LiveWiki, proxy: FaultProxy) -> None:
@@ -453,6 +479,7 @@ def test_a_block_bars_the_bot_and_a_partial_block_refuses_one_page(make_wiki: Wi
 def test_a_wiki_in_read_only_mode_is_busy(make_wiki: WikiMaker, login_folder: Path) -> None:
     one = make_wiki(Options())
     wiki = open_wiki("frozen", api=one.api, account=server.BOT, folder=login_folder, patience=HURRY)
+    assert "edit" in wiki.account().rights
     settings = one.folder / "LocalSettings.php"
     settings.write_text(settings.read_text(encoding="utf-8") + "\n$wgReadOnly = 'Moving house';\n", encoding="utf-8")
     one.stop()

@@ -41,7 +41,7 @@ def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path 
             if not title:
                 names = ", ".join(f'"{name}"' for name in boards) or "none"
                 raise OperatorProblem(f'the settings page sets up no board "{board}"; it sets up: {names}')
-            settings = with_aliases(opened, info, {title: boards[title]})[title]
+            settings = with_aliases(opened.redirects, info, {title: boards[title]})[title]
             line = bar.add_task("revisions", total=None)
             work = Backfill(opened, journal.of(entry.name), info, replace(settings, title=title))
             work.step = lambda done, of: bar.update(line, completed=done, total=of or None)

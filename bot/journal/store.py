@@ -108,10 +108,15 @@ class WikiJournal(Writes, Observations, History):
             row = connection.execute(query).first()
         return None if row is None else (row[0], row[1])
 
-    def facts(self, board: str) -> Mapping[tuple[str, str], str]:
-        """Remembered values of a board by (kind, hashed identity); the identity is "" for the whole board."""
+    def facts(self, board: str, *, since: datetime | None = None) -> Mapping[tuple[str, str], str]:
+        """Remembered values of a board by (kind, hashed identity); the identity is "" for the whole board.
+
+        ``since`` leaves out what was remembered before that instant.
+        """
         f = t.facts.c
         query = select(f.kind, f.thread, f.value).where(f.wiki == self.wiki, f.board == board)
+        if since is not None:
+            query = query.where(f.instant >= since)
         with self._database.transaction() as connection:
             return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.guard import normal_title
 from bot.journal import WikiJournal
 from bot.model import Account, Board, Page, PageAction, Revision, User, WikiInfo
-from bot.plan import Need
+from bot.plan import Fact, Need
 from bot.reading.board import Reader
 from bot.reading.rules import Rules
 from bot.runner.origins import line_origins, thread_origins
 from bot.wiki.port import Reading, Wiki
 
+
+# Kind of fact of no board: the redirects that lead to a page, as JSON; how long they are believed.
+_REDIRECTS = "redirects"
+_REDIRECTS_LAST = timedelta(days=1)
 
 @dataclass(slots=True)
 class Desk:
@@ -98,7 +103,7 @@ class Desk:
         if together.users:
             self.users.update(self.wiki.users(sorted(together.users)))
         if together.redirects:
-            self.redirects.update(self.wiki.redirects(sorted(together.redirects)))
+            self.redirects_to(together.redirects)
         if together.actions:
             self.actions.update(self.wiki.page_actions(sorted(together.actions)))
         self._find_lines(together.lines)
@@ -124,6 +129,23 @@ class Desk:
             for (title, number, line), revision in self.lines.items()
             if title in self.pages and self.pages[title].revision == number
         }
+
+    def redirects_to(self, titles: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """Give the redirects that lead to pages, as the journal keeps them for a day; the others are asked for."""
+        wanted = set(titles) - self.redirects.keys()
+        if wanted:
+            kept = self.journal.facts("", since=self.now - _REDIRECTS_LAST)
+            for title in wanted:
+                known = kept.get((_REDIRECTS, self.journal.hash_of(title)))
+                if known is not None:
+                    self.redirects[title] = tuple(json.loads(known))
+        unknown = sorted(wanted - self.redirects.keys())
+        if unknown:
+            found = self.wiki.redirects(unknown)
+            self.redirects.update(found)
+            facts = [Fact(_REDIRECTS, title, json.dumps(found[title])) for title in unknown]
+            self.journal.remember("", facts, self.now)
+        return {title: self.redirects[title] for title in titles}
 
     def origins_of(self, board: Board) -> Mapping[str, Revision | None]:
         """Give the opening revisions found for a board's threads."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from bot.guard import normal_title
 from bot.journal import Intent, WikiJournal, key_in
 from bot.model import TEMPLATE, Account, Contribution, Page, WikiInfo
 from bot.operatorfile import WikiEntry
-from bot.plan import Move, MovedThread
+from bot.plan import Fact, Move, MovedThread
 from bot.reading.board import Reader
 from bot.reading.facts import wiki_info
 from bot.reading.rules import Rules
@@ -26,6 +26,8 @@ from bot.wiki.port import Wiki
 FACTS_LAST = timedelta(days=1)
 # Past this difference of the clocks a run refuses to work.
 SKEW = timedelta(minutes=5)
+# Kind of fact of no board: the revision of a run page that a trusted editor saved, behind the trusted groups.
+_RUN_PAGE = "run-page"
 # A save whose answer was lost may carry an instant a little before the intent's, by another clock.
 _CLOCKS = timedelta(minutes=10)
 # How many of an archive's newest revisions are searched for the one that a half-done move saved.
@@ -45,6 +47,28 @@ def facts(wiki: Wiki, journal: WikiJournal, now: datetime) -> WikiInfo:
     if learn(info).settled:
         journal.cache_facts(answer, info.version, now)
     return info
+
+
+def vouched(journal: WikiJournal, entry: WikiEntry, now: datetime) -> frozenset[int]:
+    """Give the revisions of run pages that a trusted editor saved, as found out within the last day (law 7)."""
+    kept = journal.facts("", since=now - FACTS_LAST)
+    start = _trusted(entry)
+    return frozenset(
+        int(value.removeprefix(start))
+        for (kind, _), value in kept.items()
+        if kind == _RUN_PAGE and value.startswith(start)
+    )
+
+
+def vouch(journal: WikiJournal, entry: WikiEntry, trust: Trust, page: Page, now: datetime) -> None:
+    """Keep that a trusted editor saved this revision of a run page, so that the next runs need not ask."""
+    if trust.of(page) and page.revision not in trust.vouched:
+        journal.remember("", [Fact(_RUN_PAGE, page.title, f"{_trusted(entry)}{page.revision}")], now)
+
+
+def _trusted(entry: WikiEntry) -> str:
+    # The verdict holds for the groups that it was made with.
+    return f"{'|'.join(sorted(entry.trusted))} "
 
 
 def stopped(page: Page, entry: WikiEntry, trust: Trust) -> str | None:
@@ -130,12 +154,16 @@ def _is(intent: Intent, title: str, revision: int, journal: WikiJournal) -> bool
     return page == intent.page and revision > intent.base
 
 
-def with_aliases(wiki: Wiki, info: WikiInfo, boards: Mapping[str, BoardSettings]) -> Mapping[str, BoardSettings]:
+def with_aliases(
+    redirects_to: Callable[[Collection[str]], Mapping[str, tuple[str, ...]]],
+    info: WikiInfo,
+    boards: Mapping[str, BoardSettings],
+) -> Mapping[str, BoardSettings]:
     """Give every board's rules the redirects that stand for its templates, asked for in one go."""
     titles = {name: _template_title(info, name) for board in boards.values() for name in _templates(board.rules)}
     if not titles:
         return boards
-    answers = wiki.redirects(sorted(set(titles.values())))
+    answers = redirects_to(sorted(set(titles.values())))
     known = {name: answers.get(title, ()) for name, title in titles.items()}
     return {
         title: replace(board, rules=replace(board.rules, aliases=_aliases(board.rules, known)))

@@ -99,18 +99,21 @@ class _Run:
         options, entry, wiki, journal = self.options, self.entry, self.wiki, self.journal
         deadline = options.clock() + timedelta(seconds=options.seconds_per_run)
         info = opening.facts(wiki, journal, options.clock())
+        # Read first: the answer also tells who the bot is, which asked for alone is a request.
+        reading = wiki.read([entry.settings, entry.run_page])
         account = wiki.account()
         opening.check_account(account, dry_run=options.dry_run)
-        reading = wiki.read([entry.settings, entry.run_page])
         if not options.dry_run:
             opening.check_clock(options.clock(), reading.now)
         desk = self.desk = Desk(wiki, journal, info, account, reading.now)
         settings_page, run_page = reading.pages[entry.settings], reading.pages[entry.run_page]
-        trust = Trust(wiki, entry.trusted)
-        trust.learn([settings_page, run_page])
+        trust = Trust(wiki, entry.trusted, opening.vouched(journal, entry, reading.now))
+        trust.learn([run_page, *((settings_page,) if settings_page.revision != journal.accepted() else ())])
         brake = opening.stopped(run_page, entry, trust)
         if brake is not None and not options.dry_run:
             raise HaltError(Outcome.STOPPED, brake)
+        if brake is None:
+            opening.vouch(journal, entry, trust, run_page, reading.now)
         if not options.dry_run:
             opening.settle_writes(wiki, journal)
             self.number = journal.begin_run(reading.now)
@@ -159,7 +162,7 @@ class _Run:
                 self.jobs.append(Job(board, due))
         if not self.jobs:
             return
-        aliased = opening.with_aliases(self.wiki, desk.info, {job.title: job.settings for job in self.jobs})
+        aliased = opening.with_aliases(desk.redirects_to, desk.info, {job.title: job.settings for job in self.jobs})
         desk.read([job.title for job in self.jobs])
         for job in self.jobs:
             job.settings = aliased[job.title]

@@ -10,12 +10,13 @@ from bot import guard
 from bot.journal import Intent, Key, key_in, key_of, stamp
 from bot.model import Page
 from bot.operatorfile import WikiEntry
-from bot.plan import Change, Edit, NewSection, Splices
+from bot.plan import Change, Edit, Splices
 from bot.runner.desk import Desk
 from bot.runner.rebase import applied, rebase
+from bot.runner.sending import archives_lost, request_of
 from bot.runner.trust import Trust
 from bot.runner.values import EditReport, Outcome, RunOptions, State
-from bot.wiki.port import Barred, Busy, Conflict, Doubtful, Missing, Refused, Saved, Write
+from bot.wiki.port import Barred, Busy, Conflict, Doubtful, Missing, Refused, Saved
 
 # A run that died gives its wiki back after this long; every write renews it.
 LEASE = timedelta(minutes=15)
@@ -90,6 +91,7 @@ class Writer:
     saves: int = 0
     own: dict[str, list[Own]] = field(default_factory=dict)
     denied: dict[str, str] = field(default_factory=dict)
+    just_read: Mapping[str, Page] = field(default_factory=dict)
 
     @property
     def edits_left(self) -> int:
@@ -99,9 +101,7 @@ class Writer:
     def write(self, edit: Edit, context: Context) -> Written | Stale | Denied:
         """Save one edit. Raises HaltError where no other edit may follow; OperatorProblem where the journal fails."""
         self._may_go_on(edit)
-        own_run_page = self.entry.run_pages.get(edit.task, self.entry.run_page)
-        titles = {edit.page, self.entry.run_page, own_run_page, *edit.finishes, *(title for title, _ in edit.unchanged)}
-        pages = self.desk.read(titles).pages
+        pages = self._read_again(edit)
         self._brake(pages[self.entry.run_page])
         target = pages[edit.page]
         report = self._report(edit, target)
@@ -110,7 +110,7 @@ class Writer:
             return Denied(replace(report, state=State.REFUSED, reason=reason), trouble=False)
         if target.exists and target.text is None:
             return Denied(replace(report, state=State.REFUSED, reason="the page's text is hidden"))
-        moved = self._moved(edit, pages) or _archives_lost(edit, pages, context)
+        moved = self._moved(edit, pages) or archives_lost(edit, pages, context.archived)
         change = self._rebased(edit, target)
         if moved or change is None:
             return Stale(moved or "the page was changed")
@@ -123,6 +123,24 @@ class Writer:
         return self._send(replace(edit, change=change, base=target.revision), report, context)
 
     # before
+
+    def _titles(self, edit: Edit) -> set[str]:
+        """The pages that must be seen right before an edit, the target and the run pages among them (law 7)."""
+        own_run_page = self.entry.run_pages.get(edit.task, self.entry.run_page)
+        unchanged = (title for title, _ in edit.unchanged)
+        return {edit.page, self.entry.run_page, own_run_page, *edit.finishes, *unchanged}
+
+    def _read_again(self, edit: Edit) -> Mapping[str, Page]:
+        """Read what an edit rests on in the last request before it (law 8): this one, or the one that read back."""
+        titles = self._titles(edit)
+        pages, self.just_read = self.just_read, {}
+        if not titles <= pages.keys():
+            pages = self.desk.read(titles).pages
+        run_pages = [pages[title] for title in (self.entry.run_page, *self.entry.run_pages.values()) if title in pages]
+        if all(self.trust.knows_of(page) for page in run_pages):
+            return pages
+        self.trust.learn(run_pages)
+        return self.desk.read(titles).pages
 
     def _may_go_on(self, edit: Edit) -> None:
         # Between an archive and its cut the run goes on: that takes seconds, the copy would stand until the next run.
@@ -212,7 +230,7 @@ class Writer:
         remaining = context.remaining(report.new) if edit.finishes and edit.kind != "undo" else frozenset()
         intent = desk.journal.intend(context.run, context.board, edit, key, desk.now, remaining)
         try:
-            saved = desk.wiki.save(_request(edit, report.new, summary))
+            saved = desk.wiki.save(request_of(edit, report.new, summary))
         except (Conflict, Missing):
             desk.journal.failed(intent, "refused")
             desk.forget([edit.page])
@@ -235,10 +253,11 @@ class Writer:
                 reason = "the wiki gave no clear answer and the edit does not stand there"
                 return Denied(replace(report, state=State.LEFT, reason=reason))
             saved = found
-        return self._settle(edit, intent, key, saved, replace(report, revision=saved.revision))
+        report = replace(report, revision=saved.revision)
+        return self._settle(edit, intent, key, saved, report, context.later)
 
     def _settle(
-        self, edit: Edit, intent: Intent, key: Key, saved: Saved, report: EditReport
+        self, edit: Edit, intent: Intent, key: Key, saved: Saved, report: EditReport, later: Sequence[Edit]
     ) -> Written | Stale | Denied:
         self.desk.journal.saved(intent, key, saved.revision, saved.instant, changed=saved.changed)
         self.saves += saved.changed
@@ -246,7 +265,7 @@ class Writer:
         self.desk.forget([edit.page])
         if saved.previous == edit.base:
             self.own.setdefault(edit.page, []).append(Own(edit.base, saved.revision, edit.change, report.new))
-        again, text = self._read_back(edit, saved)
+        again, text = self._read_back(edit, saved, later)
         report = replace(report, state=State.SAVED if saved.changed else State.SAME, new=text or report.new)
         return Written(report, again)
 
@@ -261,12 +280,16 @@ class Writer:
 
     # after
 
-    def _read_back(self, edit: Edit, saved: Saved) -> tuple[str, str | None]:
-        """Hold the saved revision against what it must hold (law 3); gives why to plan again, and the saved text."""
+    def _read_back(self, edit: Edit, saved: Saved, later: Sequence[Edit]) -> tuple[str, str | None]:
+        """Hold the saved revision against what it must hold (law 3); gives why to plan again, and the saved text.
+
+        What the next edit rests on is read in the same request: the first after this save is the last before that one.
+        """
         merged = edit.base != 0 and saved.changed and saved.previous != edit.base
         if not (edit.holds or edit.lacks or edit.begins or merged):
             return "", None
-        pages = self.desk.read({edit.page, *(title for title, _ in edit.unchanged)}).pages
+        following = self._titles(later[0]) if later else set()
+        pages = self.desk.read({edit.page, *(title for title, _ in edit.unchanged)} | following).pages
         page: Page | None = pages[edit.page]
         if page is None or page.revision != saved.revision:
             page = self.desk.wiki.revisions([saved.revision]).get(saved.revision)
@@ -277,41 +300,9 @@ class Writer:
             return "what was saved is not what was sent", text
         if edit.begins is not None and self._moved(edit, pages):
             return "the board was changed while its archive was saved", text
+        if page is pages[edit.page]:
+            self.just_read = pages
         return "", text
 
     def _report(self, edit: Edit, target: Page) -> EditReport:
         return EditReport(edit.task, edit.kind, edit.page, State.LEFT, target.text or "", "", edit.summary)
-
-
-def _archives_lost(edit: Edit, pages: Mapping[str, Page], context: Context) -> str:
-    """Whether what a cut takes off the board stands in the archives at this moment (law 3)."""
-    if not edit.finishes or edit.kind == "undo":
-        return ""
-    lost = "the archive no longer holds what is to be cut"
-    for archive in edit.finishes:
-        held = context.archived.get(archive, ())
-        if any(text not in (pages[archive].text or "") for text in held):
-            return lost
-    known = {title for title, _ in edit.unchanged} | context.archived.keys()
-    if known >= set(edit.finishes) or not isinstance(edit.change, Splices):
-        return ""
-    # Archives that an earlier run saved: each span that goes must stand in one of them.
-    board = pages[edit.page].text or ""
-    archives = [pages[archive].text or "" for archive in edit.finishes]
-    spans = [board[part.start : part.end].strip() for part in edit.change.parts]
-    return "" if all(any(span in text for text in archives) for span in spans) else lost
-
-
-def _request(edit: Edit, new: str, summary: str) -> Write:
-    if isinstance(edit.change, NewSection):
-        section = edit.change
-        return Write(
-            edit.page,
-            edit.base,
-            summary,
-            section=section.text,
-            section_heading=section.heading,
-            minor=edit.minor,
-            bot=edit.bot,
-        )
-    return Write(edit.page, edit.base, summary, text=new, minor=edit.minor, bot=edit.bot)

@@ -1,10 +1,15 @@
-"""Opens a wiki: finds it by family and code or by address, and becomes the account, or nobody."""
+"""Opens a wiki: finds it by family and code or by address, and becomes the account, or nobody.
+
+A login that was kept costs no request: the wiki is held to the account in the first read (``assertuser``), which also
+tells the account's groups and rights.
+"""
 
 from __future__ import annotations
 
 import importlib
 import json
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,8 +18,9 @@ from urllib.parse import urlsplit
 from requests import RequestException
 
 from bot.errors import OperatorProblem
+from bot.wiki.live.counting import count_requests, requests_so_far
 from bot.wiki.live.defaults import Patience, load, set_right
-from bot.wiki.live.session import Session, count_requests, requests_so_far
+from bot.wiki.live.session import Session
 from bot.wiki.port import Unreachable
 
 
@@ -49,19 +55,14 @@ def open_session(
                 f"No account is named for the wiki {name}: add usernames[{place.family.name!r}][{place.code!r}] = "
                 f"'BotName' to {folder / 'user-config.py'}."
             )
-        if session.account and not session.logged_in:
-            session.login()
-        else:
+        if not session.account:
             session.look()
+        elif not session.login_kept:
+            session.login()
     except (pywikibot.exceptions.SiteDefinitionError, json.JSONDecodeError) as error:
         raise Unreachable(
             f"At the address of the wiki {name} answers no MediaWiki API: check site or api in clerk.yaml; "
             "the address ends in api.php."
-        ) from error
-    except pywikibot.exceptions.NoUsernameError as error:
-        raise OperatorProblem(
-            f"The login kept for the wiki {name} is not the account {account}: check account and OAuth tokens in "
-            f"{folder / 'user-config.py'}."
         ) from error
     except (pywikibot.exceptions.Error, ConnectionError, RequestException) as error:
         raise Unreachable(f"The wiki {name} does not answer: check its address and the network, or wait.") from error
@@ -82,6 +83,22 @@ def _check_address(name: str, site: str, api: str) -> None:
         )
 
 
+@cache
+def _patient_site() -> type[Any]:
+    """Pywikibot's class of sites, but that making one takes up the cookies kept and asks the wiki nothing."""
+    site: Any = importlib.import_module("pywikibot.site")
+    http: Any = importlib.import_module("pywikibot.comms.http")
+
+    class PatientSite(site.APISite):  # type: ignore[misc]  # a class of a library without types
+        def login(self, *arguments: Any, cookie_only: bool = False, **named: Any) -> None:
+            if cookie_only:
+                http.cookie_jar.load(self.username(), ignore_discard=True)
+            else:
+                super().login(*arguments, **named)
+
+    return PatientSite
+
+
 def _place(pywikibot: ModuleType, name: str, site: str, api: str, account: str | None) -> Any:
     """Pywikibot's site object, made anew: its cache of sites would keep the login of an earlier session."""
     family_module: Any = importlib.import_module("pywikibot.family")
@@ -98,7 +115,7 @@ def _place(pywikibot: ModuleType, name: str, site: str, api: str, account: str |
     for key in [key for key in pywikibot._sites if f":{family}:{code}:" in key]:
         del pywikibot._sites[key]
     try:
-        return pywikibot.Site(code, family, user=account)
+        return pywikibot.Site(code, family, user=account, interface=_patient_site())
     except (pywikibot.exceptions.UnknownFamilyError, pywikibot.exceptions.UnknownSiteError, ValueError) as error:
         raise OperatorProblem(
             f"Pywikibot knows no wiki {site!r}: site in clerk.yaml is a family and a code like wikipedia:en; "

@@ -34,7 +34,10 @@ class People:
                 list="users",
                 ususers=join(chunk),
                 usprop="groups|editcount|registration|blockinfo|tempexpired",
+                # Of the bot itself: whether the wiki answers this tells whether it has global accounts.
+                **({"meta": "globaluserinfo"} if self.central is None else {}),
             )
+            self.central = "globaluserinfo" in answer["query"] if self.central is None else self.central
             rows = {row["name"]: row for row in answer["query"]["users"]}
             for asked in chunk:
                 row = rows.get(asked) or rows.get(answers.canonical_user(asked)) or {"name": asked}
@@ -75,15 +78,8 @@ class People:
 
     def _add_locks(self, found: dict[str, User]) -> None:
         known = [asked for asked, user in found.items() if user.registered and not user.bot]
-        if known and self._has_central_auth():
-            for asked in known[:_SINGLE_LOOKUPS]:
-                found[asked] = replace(found[asked], locked=self._locked(found[asked].name))
-
-    def _has_central_auth(self) -> bool:
-        if self.central is None:
-            answer = self._query.ask(action="query", meta="siteinfo", siprop="extensions")
-            self.central = any(row.get("name") == "CentralAuth" for row in answer["query"].get("extensions", ()))
-        return self.central
+        for asked in known[:_SINGLE_LOOKUPS] if self.central else ():
+            found[asked] = replace(found[asked], locked=self._locked(found[asked].name))
 
     def _locked(self, name: str) -> bool:
         if name not in self._locks:

@@ -10,14 +10,20 @@ from bot.wiki.port import Barred, Unreachable
 
 # Separates values instead of "|", which a hostile title may hold (https://www.mediawiki.org/wiki/API:Data_formats).
 _SEPARATOR = "\x1f"
+# How many values a request may name without the right apihighlimits (API:Data formats, "multivalue").
+_EVERYBODYS = 50
 
 
 class Query:
-    """Reads one wiki through a session; ``batch`` is how many values a request may name."""
+    """Reads one wiki through a session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.batch = 500 if "apihighlimits" in session.rights else 50
+
+    @property
+    def batch(self) -> int:
+        """How many values a request may name."""
+        return 500 if "apihighlimits" in self._session.rights else _EVERYBODYS
 
     def ask(self, **parameters: object) -> dict[str, Any]:
         """One answer. Raises Unreachable, Busy, or Barred on a wiki that only its members may read."""
@@ -51,8 +57,10 @@ class Query:
     def chunks(self, values: Iterable[str]) -> Iterator[list[str]]:
         """The values that can be asked for at all, without repeats, in lists as long as one request may name."""
         distinct = list(dict.fromkeys(filter(can_be_asked, values)))
-        for start in range(0, len(distinct), self.batch):
-            yield distinct[start : start + self.batch]
+        # As few as everybody may name need not wait for the account's rights, which the first answer tells.
+        size = _EVERYBODYS if len(distinct) <= _EVERYBODYS else self.batch
+        for start in range(0, len(distinct), size):
+            yield distinct[start : start + size]
 
 
 def join(values: Iterable[str]) -> str:

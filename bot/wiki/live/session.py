@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from collections import defaultdict
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
-from requests import PreparedRequest, RequestException, Response
-from requests import Session as HttpSession
-from requests.adapters import HTTPAdapter
+from requests import Request, RequestException, Response
+from requests.cookies import get_cookie_header
 from requests.exceptions import ConnectTimeout, JSONDecodeError
 
 from bot.errors import OperatorProblem
+from bot.wiki.live.counting import requests_so_far
 from bot.wiki.live.defaults import Patience
 from bot.wiki.live.login import log_in, refused_login
 from bot.wiki.port import Barred, Busy, Doubtful, Unreachable, WikiError
@@ -30,32 +29,11 @@ class ApiError(Exception):
         self.details = details
 
 
-class _Counting(HTTPAdapter):
-    """Sends requests and counts them per address: retries, redirects and logins included."""
-
-    counts: ClassVar[defaultdict[str, int]] = defaultdict(int)
-
-    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        self.counts[(request.url or "").partition("?")[0]] += 1
-        return super().send(request, *args, **kwargs)
-
-
-def count_requests(session: HttpSession) -> None:
-    """Makes an HTTP session count what it sends; doing so again changes nothing."""
-    if not isinstance(session.adapters.get("https://"), _Counting):
-        session.mount("https://", _Counting())
-        session.mount("http://", _Counting())
-
-
-def requests_so_far() -> Mapping[str, int]:
-    """How many requests this process sent, by address."""
-    return dict(_Counting.counts)
-
-
 class Session:
     """A wiki's API as one account, or as nobody where ``account`` is empty.
 
-    ``rights`` and ``groups`` are those of the account when the session was opened.
+    ``groups`` and ``rights`` are those of the account when the wiki first told of them: in the first query's answer, or
+    when asked for before it.
     """
 
     def __init__(
@@ -64,8 +42,9 @@ class Session:
         self.name = name
         self.account = account
         self.patience = patience
-        self.groups: frozenset[str] = frozenset()
-        self.rights: frozenset[str] = frozenset()
+        self._groups: frozenset[str] = frozenset()
+        self._rights: frozenset[str] = frozenset()
+        self._known = False
         self._site = site
         self._pywikibot = pywikibot
         self._http: Any = importlib.import_module("pywikibot.comms.http")
@@ -74,9 +53,21 @@ class Session:
         self._begun = before.get(self._address, 0)
 
     @property
+    def groups(self) -> frozenset[str]:
+        """The account's groups; asks the wiki where it has not told yet."""
+        self._get_known()
+        return self._groups
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """The account's rights; asks the wiki where it has not told yet."""
+        self._get_known()
+        return self._rights
+
+    @property
     def requests(self) -> int:
         """HTTP requests sent to this wiki's API since opening it began."""
-        return _Counting.counts[self._address] - self._begun
+        return requests_so_far().get(self._address, 0) - self._begun
 
     @property
     def _address(self) -> str:
@@ -89,12 +80,10 @@ class Session:
 
         Raises ApiError for what the wiki refuses, Busy for lag, Unreachable for the network, Barred when logged out.
         """
-        if parameters.get("action") == "query" and self.account and not self._token:
-            # A token costs nothing beside a query; asked for alone it is a request before the first write.
-            parameters["meta"] = "|".join(filter(None, [str(parameters.get("meta", "")), "tokens"]))
-            parameters.setdefault("type", "csrf")
+        if parameters.get("action") == "query" and self.account:
+            parameters = self._with_own_questions(parameters)
         problem: WikiError = Unreachable(f"The wiki {self.name} did not answer; try the next run.")
-        relogin = bool(self.account)
+        relogin, known = bool(self.account), self._known
         for attempt in range(self.patience.retries + 1):
             if attempt:
                 self._pause(attempt)
@@ -112,7 +101,8 @@ class Session:
             except ApiError as error:
                 if error.code in _LOGGED_OUT and relogin:
                     relogin = False
-                    self._login_again()
+                    # What is wrong with a login never seen to work is said as it is, with what to do.
+                    self._login_again() if known else self.login()
                     continue
                 if error.code.startswith("internal_api_error"):
                     problem = Unreachable(f"The wiki {self.name} reports an error of its own ({error.code}).")
@@ -121,8 +111,24 @@ class Session:
                     raise self._logged_out() from error
                 raise
             self._token = _token_in(answer) or self._token
+            if "userinfo" in answer.get("query", {}):
+                self._take(answer["query"]["userinfo"])
             return answer
         raise problem
+
+    def _with_own_questions(self, parameters: dict[str, object]) -> dict[str, object]:
+        """A query with what the session must know beside it: that costs nothing here, and a request alone."""
+        asked = {"meta": [str(parameters["meta"])] if parameters.get("meta") else []}
+        more: dict[str, object] = {}
+        if not self._token:
+            asked["meta"].append("tokens")
+            more["type"] = "csrf"
+        if not self._known:
+            asked["meta"].append("userinfo")
+            more["uiprop"] = "groups|rights"
+        if not more:
+            return parameters
+        return {**more, **parameters, "meta": "|".join(asked["meta"])}
 
     def write(self, **parameters: object) -> dict[str, Any]:
         """One write, sent once.
@@ -249,16 +255,30 @@ class Session:
 
     def look(self) -> None:
         """Takes name, groups and rights from what Pywikibot asked the wiki. Raises OperatorProblem for another name."""
-        info = self._site.userinfo
-        self.groups = frozenset(info.get("groups", ()))
-        self.rights = frozenset(info.get("rights", ()))
+        self._take(self._site.userinfo)
+
+    def _take(self, info: Mapping[str, Any]) -> None:
+        self._groups = frozenset(info.get("groups", ()))
+        self._rights = frozenset(info.get("rights", ()))
         if self.account and info.get("name") != self.account:
             raise refused_login(self.name, self.account)
+        self._known = True
+
+    def _get_known(self) -> None:
+        if not self._known:
+            try:
+                self.read(action="query")
+            except ApiError as error:
+                raise Unreachable(f"The wiki {self.name} refused to be read ({error.code}).") from None
 
     @property
-    def logged_in(self) -> bool:
-        """Whether Pywikibot's cookies or OAuth tokens made the wiki know the account."""
-        return bool(self._site.userinfo.get("name") == self.account)
+    def login_kept(self) -> bool:
+        """Whether Pywikibot holds OAuth tokens or cookies for the wiki; the first read tells whether they hold."""
+        if self._oauth():
+            return True
+        asked = Request("POST", self._address).prepare()
+        header: str | None = get_cookie_header(self._http.cookie_jar, asked)  # type: ignore[no-untyped-call]  # requests' stubs leave this function out
+        return header is not None
 
     def close(self) -> None:
         """Lets go of the process's entry in Pywikibot's throttle file and of idle connections."""

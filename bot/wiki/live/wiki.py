@@ -55,11 +55,11 @@ class LiveWiki:
 
     @property
     def requests(self) -> int:
-        """HTTP requests sent since opening the wiki began (opening takes one where the login was kept)."""
+        """HTTP requests sent since opening the wiki began (opening takes none where the login was kept)."""
         return self._session.requests
 
     def account(self) -> Account:
-        """The account as the wiki knew it when opened; costs no request."""
+        """The account as the wiki knew it first; costs no request once anything was read."""
         session = self._session
         return Account(session.account, session.groups, session.rights)
 
