@@ -25,10 +25,10 @@ from tests.sizes import cases
 pytestmark = pytest.mark.wiki
 
 THREADS, DUE = 80, 60
-# How many requests one archiving run makes with an empty journal, as a test below holds; the first opens the wiki.
-REQUESTS = 18
+# How many requests one archiving run makes with an empty journal, as a test below holds.
+REQUESTS = 15
 # The same of a fresh process.
-PROCESS_REQUESTS = 23
+PROCESS_REQUESTS = 20
 LATE = "late"
 
 C = TypeVar("C", bound=tuple[object, ...])

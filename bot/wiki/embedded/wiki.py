@@ -61,8 +61,9 @@ class EmbeddedWiki(Site):
         return self.language.facts(self.now)
 
     def account(self) -> Account:
-        """The account the port acts as."""
-        self._count("account", 1)
+        """The account the port acts as; the first read tells it beside the pages, so it costs only when asked first."""
+        if not self.requests:
+            self._count("account", 1)
         if not self.bot:
             return Account("", frozenset({"*"}), frozenset({"read"}))
         return Account(self.bot, self.groups_of(self.bot), self.rights_of(self.bot))
