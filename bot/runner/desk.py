@@ -16,10 +16,10 @@ from bot.reading.rules import Rules
 from bot.runner.origins import line_origins, thread_origins
 from bot.wiki.port import Reading, Wiki
 
-
 # Kind of fact of no board: the redirects that lead to a page, as JSON; how long they are believed.
 _REDIRECTS = "redirects"
 _REDIRECTS_LAST = timedelta(days=1)
+
 
 @dataclass(slots=True)
 class Desk:
