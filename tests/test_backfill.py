@@ -28,6 +28,7 @@ from bot.wiki.embedded import EmbeddedWiki
 from bot.wiki.export import revisions_in
 from tests.bench import history
 from tests.builders import NOW, rules, signed, wiki_info
+from tests.randomboards import BusyBoard
 
 BOARD = "Wiki:Incidents"
 START = NOW - timedelta(days=120)
@@ -179,7 +180,7 @@ def test_an_interrupted_backfill_goes_on_and_ends_the_same(batches: int) -> None
 def test_a_long_history_of_a_busy_board_folds_as_readings_of_every_revision_in_full_would() -> None:
     pages = list(history.revisions(120, seed=3, size=30_000))
     wiki = history.wiki()
-    users = wiki.users(history.BusyBoard.NAMES)
+    users = wiki.users(BusyBoard.NAMES)
     reader, rules = Reader(wiki_info()), history.SETTINGS.rules
     known: dict[str, Observation] = {}
     journal = history.backfilled(pages)
