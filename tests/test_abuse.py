@@ -29,6 +29,7 @@ boards:
     summary: {page: "Project:Incidents/Waiting"}
     escalate: {page: "Project:Incidents/Overdue", unanswered_after: 2 h, open_after: 7 days}
 """
+LISTS = "Project:No notices"
 OVERDUE, WAITING = f"{BOARD}/Overdue", f"{BOARD}/Waiting"
 OWN = {BOARD, OVERDUE, WAITING}
 
@@ -223,12 +224,83 @@ def test_a_false_marker_on_the_overdue_page_silences_no_alarm() -> None:
 
 
 def test_nobody_opts_out_for_somebody_else() -> None:
-    at = scene(report("{{userlinks|Eva}}"))
-    at.says("Alba", "Project:No notices", signed("Alba", NOW, "* [[User:Eva]]"))
+    forged = signed("Eva", NOW - timedelta(days=9), "* No notices, please.")
+    entries = (signed("Alba", NOW, "* [[User:Eva]]"), forged, signed("Root", NOW, "* [[User:Eva]]"), "* [[User:Eva]]")
+    for entry in entries:
+        at = scene(report("{{userlinks|Eva}}"))
+        at.says("Dario", LISTS, "* [[User:Clara]]")
+        at.says("Alba", LISTS, f"* [[User:Clara]]\n{entry}")
 
+        at.run()
+
+        assert told(at) == {"User talk:Eva": 1}
+
+
+@pytest.mark.parametrize("who", ["Eva", "Root"])
+def test_an_entry_made_by_the_person_or_an_administrator_counts_through_blanking_and_restoring(who: str) -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.says(who, LISTS, "* [[User:Eva]]")
+    at.says("Alba", LISTS, "Nothing here.")
+    at.says("Dario", LISTS, "* [[User:Eva]]")
+    at.says("Dario", LISTS, "* [[User:Eva]]\n* [[User:Bea]]")
+
+    twice(at)
+
+    assert told(at) == {}
+
+
+def test_a_forged_reply_to_a_notice_turns_no_further_ones_down() -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.run()
+    at.says("Alba", "User talk:Eva", at.text("User talk:Eva") + "\n:" + signed("Eva", at.wiki.now, "Stop this."))
+    at.wiki.advance(timedelta(days=8))
+    at.says("Dario", BOARD, at.text(BOARD) + f"\n\n== New ==\n{signed('Dario', at.wiki.now, '{{userlinks|Eva}}')}")
+    at.wiki.advance(timedelta(hours=1))
+    at.run()
+
+    assert told(at) == {"User talk:Eva": 2}
+
+
+def test_the_persons_own_reply_to_a_notice_turns_further_ones_down() -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.run()
+    at.says("Eva", "User talk:Eva", at.text("User talk:Eva") + "\n:" + signed("Eva", at.wiki.now, "Stop this."))
+    at.wiki.advance(timedelta(days=8))
+    at.says("Dario", BOARD, at.text(BOARD) + f"\n\n== New ==\n{signed('Dario', at.wiki.now, '{{userlinks|Eva}}')}")
+    at.wiki.advance(timedelta(hours=1))
     at.run()
 
     assert told(at) == {"User talk:Eva": 1}
+
+
+def test_a_flood_of_reports_on_one_board_leaves_everybody_elses_notices() -> None:
+    other = """
+  "Project:Help":
+    subjects: {templates: [userlinks]}
+    notify: {subjects: notice, wait: 20 min, reporter_min_edits: 0}
+"""
+    at = world(page=PAGE.rstrip() + other)
+    flood = []
+    for number in range(18):
+        for kind in ("Reporter", "Named"):
+            at.wiki.add_user(f"{kind} {number}")
+        flood.append(report(f"{{{{userlinks|Named {number}}}}}", heading=f"R{number}", by=f"Reporter {number}"))
+    text = ""
+    at.wiki.set_now(NOW - timedelta(hours=3))
+    for number, one in enumerate(flood):
+        text += one
+        at.says(f"Reporter {number}", BOARD, board(text))
+    at.wiki.set_now(NOW)
+    at.run(notices_per_day=20)
+    at.run(notices_per_day=20)
+    flooded = len(told(at))
+    at.says("Dario", "Project:Help", "Lead.\n\n" + report("{{userlinks|Eva}}", by="Dario", age=timedelta()))
+    at.wiki.advance(timedelta(hours=1))
+    at.run(notices_per_day=20)
+
+    # Half of the day is left: the other board's ten stay back by half.
+    assert flooded == 15
+    assert told(at)["User talk:Eva"] == 1
 
 
 def test_over_a_word_or_a_flag_there_is_no_edit_war() -> None:

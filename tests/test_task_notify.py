@@ -20,8 +20,8 @@ from bot.plan import Limits, Need, NewSection, Plan, Snapshot, Splices, Told
 from tasks.archive import UNANSWERED
 from tasks.notify import TOO_MANY_NAMED, NotifySettings, plan
 from tasks.notify.caps import Caps
-from tasks.notify.gates import DECLINED
 from tasks.notify.notice import KIND, key_of
+from tasks.notify.wishes import CLAIM, DECLINED
 from tests.builders import (
     BOARD,
     NOW,
@@ -406,6 +406,93 @@ def test_the_opt_out_page_counts_lines_by_the_person_or_an_administrator(line: s
     result, _ = decided(naming("Ben"), settings=OPT_OUT, pages=pages, users=[user("Clara", "sysop")])
 
     assert len(result.edits) == told
+
+
+def by(editor: str, **changes: Any) -> Revision:
+    """A revision by somebody."""
+    return replace(Revision(50, ago(days=9), editor, "", 10), **changes)
+
+
+LISTED = "* [[User:Ben]]"
+
+
+@pytest.mark.parametrize(
+    ("line", "brought", "told"),
+    [
+        (LISTED, by("Ben"), 0),
+        (LISTED, by("Clara"), 0),
+        (LISTED, by("Ana"), 1),
+        (signed("Ben", ago(days=9), "* No notices."), by("Ana"), 1),
+        (signed("Clara", ago(days=9), LISTED), by("Ana"), 1),
+        (signed("Ana", ago(days=9), LISTED), by("Ben"), 0),
+        (signed("Ben", ago(days=9), LISTED), by("", hidden=True), 0),
+        ("Questions to [[User:Ben]].", by("Clara"), 1),
+        (f"<!-- {LISTED} -->", by("Ben"), 1),
+    ],
+    ids=("own", "admin", "other", "forged", "forged admin", "odd words", "hidden", "prose", "comment"),
+)
+def test_the_history_tells_whose_entry_on_the_opt_out_page_it_is(line: str, brought: Revision, told: int) -> None:
+    pages = [page("Project:No notices", f"Sign below.\n\n{line}\n")]
+    lines = {("Project:No notices", line): brought}
+
+    result, _ = decided(naming("Ben"), settings=OPT_OUT, pages=pages, users=[user("Clara", "sysop")], lines=lines)
+
+    assert len(result.edits) == told
+
+
+def test_a_reply_counts_where_the_person_saved_it() -> None:
+    reply = ":" + signed("Ben", ago(days=29))
+    talk = wikitext("Discussion on Project:Elsewhere", ("Boardclerk", ago(days=30)), reply.removeprefix(":"))
+    given: dict[str, Any] = {"pages": [page("User talk:Ben", talk)]}
+
+    forged, _ = decided(naming("Ben"), lines={("User talk:Ben", reply): by("Ana")}, **given)
+    true, _ = decided(naming("Ben"), lines={("User talk:Ben", reply): by("Ben")}, **given)
+
+    assert [len(forged.edits), len(true.edits)] == [1, 0]
+    assert DECLINED not in {fact.kind for fact in forged.facts}
+
+
+def test_who_wrote_a_line_is_looked_up_once_for_each_revision_of_its_page() -> None:
+    listing = page("Project:No notices", LISTED)
+    first, _ = decided(
+        naming("Ben"), settings=OPT_OUT, pages=[listing], lines={("Project:No notices", LISTED): by("Ben")}
+    )
+    facts = {(fact.kind, hash_of(fact.thread)): fact.value for fact in first.facts}
+    given: dict[str, Any] = {"users": [user("Ana"), user("Ben")], "memory": memory(facts=facts)}
+    talk, origins = page("User talk:Ben"), {naming("Ben").threads[0].identity: None}
+
+    same = plan(snapshot(naming("Ben"), pages=[listing, talk], origins=origins, **given), OPT_OUT, NOW)
+    newer = replace(listing, revision=listing.revision + 1)
+    changed = plan(snapshot(naming("Ben"), pages=[newer, talk], origins=origins, **given), OPT_OUT, NOW)
+
+    assert [fact.value for fact in first.facts if fact.kind == CLAIM] == [f"{listing.revision} 1"]
+    assert isinstance(same, Plan)
+    assert why(same) == ["listed on the opt-out page"]
+    assert changed == Need(lines=frozenset({("Project:No notices", LISTED)}))
+
+
+def test_nothing_is_looked_up_where_no_line_names_the_people_to_be_told() -> None:
+    pages = [page("Project:No notices", signed("Zoe", ago(days=9), "* [[User:Dan]]")), page("User talk:Ben")]
+    on = naming("Ben")
+
+    result = plan(
+        snapshot(on, pages=pages, users=[user("Ana"), user("Ben")], origins={on.threads[0].identity: None}),
+        OPT_OUT,
+        NOW,
+    )
+
+    assert isinstance(result, Plan)
+
+
+def test_an_entry_under_the_old_name_counts_for_the_new_one() -> None:
+    people = [user("Ben", registered=False, renamed_to="Benno"), user("Benno")]
+    lines = {("Project:No notices", LISTED): by("Benno")}
+
+    result, _ = decided(
+        naming("Ben"), settings=OPT_OUT, pages=[page("Project:No notices", LISTED)], users=people, lines=lines
+    )
+
+    assert why(result) == ["listed on the opt-out page"]
 
 
 def test_the_notice_names_the_opt_out_page() -> None:

@@ -11,11 +11,12 @@ from bot.observe import COVERAGE, Coverage
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from tasks.archive.brakes import restless
 from tasks.notify.caps import Caps
-from tasks.notify.gates import DECLINED, current_name, has_declined, opening_gate, people_of, person_gate, thread_gate
+from tasks.notify.gates import current_name, names_of, opening_gate, people_of, person_gate, thread_gate
 from tasks.notify.notice import notice, reminder_key, reminders
 from tasks.notify.reporters import events, tell
 from tasks.notify.settings import NotifySettings
 from tasks.notify.values import Knows, Refusal
+from tasks.notify.wishes import wishes_facts
 from tasks.ownkeys import AT_ONCE, made
 
 __all__ = ["TASK", "TOO_MANY_NAMED", "NotifySettings", "plan"]
@@ -92,8 +93,7 @@ def _subjects(
         name = current_name(person, snapshot)
         gate = person_gate(person, thread, snapshot, settings, now, frozenset(draft.told))
         known[gate.knows if gate is not None else ""] += 1
-        if has_declined(name, snapshot):
-            draft.facts += [fact] if (fact := _fact(DECLINED, name, "1", snapshot)) else []
+        draft.facts += wishes_facts(names_of(person, snapshot), snapshot, settings)
         if gate is None and settings.subjects != "notice":
             waiting = True
             gate = Refusal("nobody told them yet", f"subjects: notice (now: {settings.subjects})")

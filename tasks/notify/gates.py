@@ -13,8 +13,9 @@ from bot.reading.wikitext import scan, tags_of
 from bot.settings.values import say_duration
 from tasks.notify.notice import KIND, key_of
 from tasks.notify.settings import NotifySettings
-from tasks.notify.talk import declined, listed_by, talk_page, told_by_anyone
+from tasks.notify.talk import talk_page, told_by_anyone
 from tasks.notify.values import Refusal
+from tasks.notify.wishes import wishes_gate, wishes_need
 from tasks.ownkeys import made
 from tasks.people import judge, people_need
 
@@ -22,12 +23,6 @@ SAME_BOARD = timedelta(days=7)
 """Law 6: never two notices of one kind to one person from one board within this time."""
 
 ONE_A_WEEK = "one notice from one board in 7 days"
-
-DECLINED = "declined-notices"
-"""The fact that a person replied to a notice, which ends all further ones from the board."""
-
-ADMINS = frozenset({"sysop"})
-"""Whose entries on an opt-out page count for others."""
 
 _RENAMES = 2
 # Names that global renamers give to accounts that left (Meta, Right to vanish).
@@ -96,10 +91,10 @@ def people_of(people: frozenset[str], snapshot: Snapshot, settings: NotifySettin
             pages.add(page.redirect)
     if settings.opt_out is not None and people:
         pages.add(settings.opt_out)
-        page = snapshot.pages.get(settings.opt_out)
-        if page is not None:
-            users |= {signer for person in people for signer in listed_by(person, page, snapshot)}
-    return Need(pages=frozenset(pages - snapshot.pages.keys()), users=frozenset(users - snapshot.users.keys()))
+    need = Need(pages=frozenset(pages - snapshot.pages.keys()), users=frozenset(users - snapshot.users.keys()))
+    for person in people:
+        need |= wishes_need(names_of(person, snapshot), snapshot, settings)
+    return need
 
 
 def current_name(person: str, snapshot: Snapshot) -> str:
@@ -110,6 +105,11 @@ def current_name(person: str, snapshot: Snapshot) -> str:
             break
         person = user.renamed_to
     return person
+
+
+def names_of(person: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """The name that the thread has for somebody and, last, the present one."""
+    return tuple(dict.fromkeys((person, current_name(person, snapshot))))
 
 
 def person_gate(
@@ -130,7 +130,7 @@ def person_gate(
     told = _told(name, thread, snapshot, settings)
     if told is not None:
         return told
-    refusal = account_gate(name, snapshot) or wishes_gate(name, snapshot, settings)
+    refusal = account_gate(name, snapshot) or wishes_gate(names_of(person, snapshot), snapshot, settings)
     refusal = refusal or lately(KIND, (person, name), snapshot, now)
     if refusal is None and name in told_now:
         refusal = Refusal("told of another thread in this run", ONE_A_WEEK)
@@ -167,24 +167,6 @@ def lately(kind: str, names: tuple[str, ...], snapshot: Snapshot, now: datetime)
         if told.kind == kind and told.person in hashed and now - told.instant < SAME_BOARD:
             return Refusal("told by the bot of another thread in the last 7 days", ONE_A_WEEK)
     return None
-
-
-def wishes_gate(name: str, snapshot: Snapshot, settings: NotifySettings) -> Refusal | None:
-    """Whether the person wants no notices: by a reply to one, or by the opt-out page."""
-    wanted = "somebody who did not turn notices down"
-    if snapshot.memory.facts.get((DECLINED, snapshot.memory.hash_of(name))) or has_declined(name, snapshot):
-        return Refusal("replied to an earlier notice, which ends them", wanted, knows="beyond")
-    if settings.opt_out is not None:
-        for signer in listed_by(name, snapshot.pages[settings.opt_out], snapshot):
-            user = snapshot.users.get(signer)
-            if signer == name or (user is not None and user.groups & ADMINS):
-                return Refusal("listed on the opt-out page", wanted, knows="beyond")
-    return None
-
-
-def has_declined(name: str, snapshot: Snapshot) -> bool:
-    """Whether a reply to a notice stands on the person's talk page now."""
-    return declined(name, snapshot.pages[talk_page(name, snapshot.info)].text or "", snapshot)
 
 
 def talk_gate(name: str, snapshot: Snapshot) -> Refusal | None:

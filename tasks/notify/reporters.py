@@ -11,10 +11,11 @@ from bot.plan import Decision, Edit, Need, Snapshot
 from bot.reading.board import Reader
 from tasks.archive import UNANSWERED
 from tasks.notify.caps import Caps
-from tasks.notify.gates import account_gate, current_name, lately, people_of, talk_gate, wishes_gate
+from tasks.notify.gates import account_gate, current_name, lately, people_of, talk_gate
 from tasks.notify.notice import NEWS_KINDS, key_of, news, where_of
 from tasks.notify.settings import News, NotifySettings
 from tasks.notify.values import Refusal
+from tasks.notify.wishes import wishes_gate
 from tasks.ownkeys import made
 from tasks.people import judge, people_need
 
@@ -127,6 +128,6 @@ def _gate(event: Event, kind: str, snapshot: Snapshot, settings: NotifySettings,
     return (
         account_gate(name, snapshot)
         or lately(kind, (name,), snapshot, now)
-        or wishes_gate(name, snapshot, settings)
+        or wishes_gate((name,), snapshot, settings)
         or talk_gate(name, snapshot)
     )

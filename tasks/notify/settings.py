@@ -39,8 +39,8 @@ class NotifySettings(TaskSettings):
     """Only reports by accounts with at least this many edits [10] lead to notices."""
 
     opt_out: PageTitle | None = None
-    """A page where people list themselves to get no notices [none]. A line counts where it is signed by the person, or
-    by an administrator and links the person."""
+    """A page where people list themselves to get no notices [none]. A line that links a person counts where the page's
+    history shows that the person or an administrator put it there, whatever signature it bears."""
 
     template: TemplateName | None = None
     """The community's own notice, substituted instead of the bot's words [none]. It gets the board as ``1``, the page

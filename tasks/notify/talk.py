@@ -1,4 +1,4 @@
-"""Talk pages as evidence: where somebody's is, whether they were told there already, whether they want no notices."""
+"""Talk pages as evidence: where somebody's is, and whether they were told there already."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from datetime import datetime, timedelta
 
 from bot.model import USER_TALK, Page, WikiInfo
 from bot.plan import Snapshot
-from bot.reading.authors import AuthorLinks
-from bot.reading.board import Reader
-from bot.reading.rules import Rules
 from bot.reading.signatures import learn
 from bot.reading.templatenames import TemplateNames
 from bot.reading.wikitext import Scan, scan, tags_of
@@ -53,31 +50,6 @@ def _used(found: Scan, templates: Iterable[str], snapshot: Snapshot) -> list[int
     names = TemplateNames(snapshot.info, snapshot.rules.aliases)
     known = names.table(templates)
     return [used.span.end for used in names.used(found) if used.name in known] if known else []
-
-
-def declined(person: str, talk: str, snapshot: Snapshot) -> bool:
-    """Whether somebody replied to a notice on the own talk page, which ends all further ones."""
-    own = snapshot.account.name
-    if not own or own not in talk:
-        return False
-    for thread in Reader(snapshot.info).board("", 0, talk, Rules()).threads:
-        authors = [comment.author for comment in thread.comments]
-        if authors and authors[0] == own and person in authors[1:]:
-            return True
-    return False
-
-
-def listed_by(person: str, page: Page, snapshot: Snapshot) -> frozenset[str]:
-    """Who signed lines of the opt-out page that name a person, or that the person signed without naming anybody."""
-    text = page.text or ""
-    links = AuthorLinks(snapshot.info)
-    read = Reader(snapshot.info).board("", 0, text, Rules())
-    signers: set[str] = set()
-    for comment in (*read.lead_comments, *(one for thread in read.threads for one in thread.comments)):
-        named = {link.author for link in links.find(text, comment.start, comment.signature)}
-        if person in named or (comment.author == person and not named):
-            signers.add(comment.author)
-    return frozenset(signers)
 
 
 def _title_pattern(title: str, info: WikiInfo) -> re.Pattern[str]:
