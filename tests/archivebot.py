@@ -59,10 +59,11 @@ class ArchiveBot:
             encoding="utf-8",
         )
 
-    def run(self, board: str = "") -> Ran:
+    def run(self, board: str = "", *, errors_allowed: bool = False) -> Ran:
         """Archive one board, or without one every page that transcludes ``TEMPLATE``, and wait for its end.
 
-        Raises RuntimeError with what it said where it ended badly or logged an error: it goes on after most.
+        Raises RuntimeError with what it said where it ended badly, or logged an error of a board after which it goes on
+        (unless those are allowed).
         """
         command = [sys.executable, str(self.folder / "archivebot.py"), TEMPLATE]
         log = self.folder / "output.txt"
@@ -78,7 +79,7 @@ class ArchiveBot:
             _, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
         said = log.read_text(encoding="utf-8", errors="replace")
-        if child.returncode or "ERROR" in said or "Traceback" in said:
+        if child.returncode or "Traceback" in said or ("ERROR" in said and not errors_allowed):
             raise RuntimeError(f"archivebot ended with {child.returncode}:\n{said}")
         # Linux counts ru_maxrss in KiB (getrusage(2)).
         return Ran(said, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)

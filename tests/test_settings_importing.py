@@ -105,6 +105,8 @@ def test_each_of_archivebots_orders_is_understood(orders: str, field: str, wante
     ("orders", "noted"),
     [
         ("{{User:MiszaBot/config|algo=new(3d)}}", "algo = new(3d)"),
+        ("{{User:MiszaBot/config|algo=old(86400)}}", "archivebot knows s, h, d, w and y"),
+        ("{{User:MiszaBot/config|archive=X/%(week)02d}}", "%(week)02d counts weeks from the first Monday"),
         ("{{User:MiszaBot/config|archive=X/%(monthnameshort)s}}", "%(monthnameshort)s has no equivalent"),
         ("{{User:MiszaBot/config|archive=Elsewhere/1}}", "no subpage of the board"),
         ("{{User:MiszaBot/config|algo=old(1h)}}", "unanswered_after is 24 h at least"),

@@ -33,6 +33,7 @@ from tests.builders import (
     signed,
     snapshot,
     thread,
+    timestamp,
     user,
     wiki_info,
 )
@@ -390,6 +391,36 @@ def test_a_board_that_the_bot_may_not_edit_is_not_archived() -> None:
     assert _plan(snapshot(text, pages=[shut])).decisions[0].found == "the board is protected (sysop)"
     assert _plan(snapshot(text, memory=lately)).edits == ()
     assert _moved(_plan(snapshot(text, memory=before))) == 1
+
+
+@pytest.mark.parametrize("template", ["{{nobots}}", "{{bots|deny=Boardclerk}}", "{{bots|allow=Otherbot}}"])
+def test_a_board_that_keeps_the_bot_away_is_left_alone(template: str) -> None:
+    tail = f"<!-- {template} is talked about -->[[Category:Boards]]"
+    assert _moved(_plan(_done("Old") + tail)) == 1
+    assert _moved(_plan(thread("Old", signed("Ana", ago(hours=90)), template, resolved(ago(hours=80))))) == 1
+
+    assert _only(_plan(f"{template}\n{_done('Old')}")).verdict == "refused: the board keeps the bot away"
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        # the same paragraph: one comment, which the first signature dates
+        signed("Bea", ago(hours=2)),
+        # a signature without a link
+        f"No, this goes on. Bea {timestamp(ago(hours=2))}",
+        # a person quotes an old date and answers it
+        f"You said at {timestamp(ago(hours=90))}: no. {signed('Bea', ago(hours=2))}",
+        f"<nowiki>{signed('Bea', ago(hours=2))}</nowiki>",
+        f"<!-- bumped at {timestamp(ago(hours=2))} -->",
+    ],
+)
+def test_whatever_was_dated_lately_keeps_a_thread(late: str) -> None:
+    old = thread("Old", f"{signed('Ana', ago(hours=90))}\n\n{resolved(ago(hours=80))}\nLINE")
+    harmless = f"Seen {timestamp(ago(hours=85))}, ends {timestamp(ago(hours=-900))}."
+    assert _moved(_plan(old.replace("LINE", harmless))) == 1
+
+    assert _only(_plan(old.replace("LINE", late))).found.endswith("quiet for 2 h")
 
 
 def test_another_archiver_on_the_board_stops_this_one_until_it_takes_over() -> None:

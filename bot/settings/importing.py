@@ -50,8 +50,10 @@ def _miszabot(given: Template, title: str) -> Orders:
     age = re.fullmatch(r"old\(\s*(\d+)\s*([smhdwy]?)\s*\)", given.get("algo", "old(24h)"))
     if age is None:
         orders.notes.append(f"algo = {given.get('algo')}: not understood; archivebot archives nothing then")
+    elif age[2] in ("", "m"):
+        orders.notes.append(f"algo = {given.get('algo')}: archivebot knows s, h, d, w and y, and archives nothing else")
     _ages(orders, _span(int(age[1]), age[2] or "s") if age else "24 h")
-    orders.archive["to"] = _pattern(given.get("archive"), title, _PERCENT, r"%\((\w+)\)(0?\d?)[ds]", orders)
+    orders.archive["to"] = _pattern(given.get("archive"), title, _PERCENT, _MISZABOT_FIELD, orders)
     _size(orders, given.get("maxarchivesize", "200K"))
     orders.archive["keep_threads"] = _number(given.get("minthreadsleft", "5"), "5")
     orders.archive["move_at_least"] = _number(given.get("minthreadstoarchive", "2"), "2")
@@ -112,6 +114,7 @@ _READERS: Mapping[str, Callable[[Template, str], Orders]] = {
     "Autoarchiv-Erledigt": _autoarchiv,
 }
 _KEY = "the bot's operator allows archives outside the board's subpages"
+_MISZABOT_FIELD = r"%\((\w+)\)(0?\d?)[ds]"
 _PERCENT = {
     **{name: name for name in ("counter", "year", "isoyear", "semester", "quarter", "month", "week")},
     "isoweek": "week",
@@ -166,6 +169,8 @@ def _pattern(target: str, title: str, fields: Mapping[str, str], form: str, orde
         if name not in fields:
             orders.notes.append(f"{found[0]} has no equivalent in the archive's title")
             return ""
+        if (form, name) == (_MISZABOT_FIELD, "week"):
+            orders.notes.append(f"{found[0]} counts weeks from the first Monday; here they are those of ISO 8601")
         digits = str(len(shape) - 1) if shape.startswith(":#") else shape.lstrip("0")
         return f"{{{fields[name]}:0{digits}}}" if digits and digits != "1" else f"{{{fields[name]}}}"
 

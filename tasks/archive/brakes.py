@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.model import USER, WikiInfo
 from bot.plan import Decision, Fact, Need, Snapshot
+from bot.reading.exclusion import excluded
 from bot.settings.values import say_duration
 from tasks.archive.choose import NAME
 from tasks.archive.settings import ArchiveSettings
@@ -37,6 +38,9 @@ def refused(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Dec
     board = snapshot.board
     if shut := _shut(snapshot, now):
         return Decision(NAME, "", "refused: the board cannot be cut", *shut)
+    if excluded(_around(snapshot), snapshot.account.name):
+        found = "{{nobots}} or {{bots}} around the threads"
+        return Decision(NAME, "", "refused: the board keeps the bot away", found, "no such template that names the bot")
     outside = _out_of_bounds(snapshot, settings)
     if outside:
         wanted = f"a subpage of {board.title}, or a page under a prefix that the bot's operator allows"
@@ -75,11 +79,16 @@ def inside(title: str, snapshot: Snapshot, *, more: bool = False) -> bool:
     return own or any(prefix and title.startswith(prefix) for prefix in snapshot.limits.allowed)
 
 
-def _other_archiver(snapshot: Snapshot) -> str:
-    """The template of another archiving bot in the board's lead or tail (in a thread it is only talked about)."""
+def _around(snapshot: Snapshot) -> str:
+    """The board's lead and tail: a template that stands in a thread is only talked about."""
     board = snapshot.board
     lead = board.text[: board.threads[0].start] if board.threads else board.text
-    around = re.sub(r"(?s)<!--.*?(?:-->|\Z)|<nowiki>.*?</nowiki>", "", lead + "\n" + board.text[board.tail_start :])
+    return f"{lead}\n{board.text[board.tail_start :]}"
+
+
+def _other_archiver(snapshot: Snapshot) -> str:
+    """The template of another archiving bot in the board's lead or tail."""
+    around = re.sub(r"(?s)<!--.*?(?:-->|\Z)|<nowiki>.*?</nowiki>", "", _around(snapshot))
     for name in OTHER_ARCHIVERS:
         if _transclusion(name, snapshot.info).search(around):
             return name

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from bot.model import Status, Thread
 from bot.plan import Decision, Need, Snapshot
+from bot.reading.signatures import learn
 from bot.reading.status import Conclusion, conclude
 from bot.settings.values import say_duration
 from tasks.archive.settings import ArchiveSettings
@@ -18,6 +19,9 @@ from tasks.people import listed, people_need
 NAME = "archive"
 EARLIEST = timedelta(hours=24)
 """How long a thread must be quiet to go before its time (``board_max_size``)."""
+
+_SHORTEST = timedelta(minutes=15)
+"""No setting lets a thread go sooner."""
 
 RETURNED = "archive-returned"
 """Kind of fact: a thread that was found to stand in the archive already; a person put it back on the board."""
@@ -140,7 +144,7 @@ def _judge(
     if delay is None:
         early = _early(thread, conclusion, snapshot, settings, now)
         return Stays(thread, "stay", str(conclusion.status), f"{rule} is never", early)
-    since = _touched(thread, conclusion)
+    since = _touched(thread, conclusion, snapshot, now)
     if since is None:
         if thread.identity not in snapshot.origins:
             return Need(origins=frozenset({thread.identity}))
@@ -167,7 +171,7 @@ def _early(
 
     Whoever floods a board must not drive off what waits for an answer, nor what was written in lately.
     """
-    since = _touched(thread, conclusion)
+    since = _touched(thread, conclusion, snapshot, now)
     if settings.board_max_size is None or since is None or conclusion.status is Status.UNANSWERED:
         return None
     wikitext = snapshot.board.wikitext(thread)
@@ -209,10 +213,19 @@ def _rule(conclusion: Conclusion, settings: ArchiveSettings) -> tuple[str, timed
     return "inactive_after", settings.inactive_after
 
 
-def _touched(thread: Thread, conclusion: Conclusion) -> datetime | None:
-    """When somebody last wrote in the thread, the mark's own signature counted in."""
+def _touched(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: datetime) -> datetime | None:
+    """When somebody last wrote in the thread, as far as its dates tell; None where nobody signed.
+
+    The mark's own signature counts, and so does every date that stands in the thread's wikitext: who answers in the
+    same paragraph, or signs without a link, makes no comment of their own as DiscussionTools reads threads, and must
+    not be archived a minute later. Dates to come do not count (an expiry, say): pins are read elsewhere.
+    """
     instants = [instant for instant in (thread.last, conclusion.mark.instant if conclusion.mark else None) if instant]
-    return max(instants, default=None)
+    if not instants or now - max(instants) < _SHORTEST:
+        return max(instants, default=None)
+    text = snapshot.board.wikitext(thread)
+    stamps = learn(snapshot.info).settle(text).find(text)
+    return max([*instants, *(stamp.instant for stamp in stamps if stamp.instant <= now)])
 
 
 @dataclass(frozen=True, slots=True)
