@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.model import USER, USER_TALK, Page, WikiInfo
-from bot.plan import Edit
+from bot.plan import Edit, Splices
 
 MAIN = 0
 MEDIAWIKI = 8
 # What these hold is run by everybody's browser or server; no task has any business there.
 _CODE = (".js", ".css", ".json", ".lua")
+_NO_LINK = re.compile(r"[\[\]{}<>\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Brakes:
     trusted. ``edits_left`` counts this run's edits, ``notices_left`` today's notices, ``trial_left`` what is left of
     the task's trial (None: it needs none). ``to_cut`` is how many more edits the move that this edit begins needs
     until its cut. ``task_run_title`` is a run page of the task's own, "" where it has none; ``run_titles`` are all of
-    these. ``day_left``, ``board_left`` and ``kind_left`` (None: no limit) count down by day.
+    these. ``day_left``, ``board_left`` and ``kind_left`` (None: no limit) count down by day. ``repair_links`` are the
+    namespaces in which links may be mended.
     """
 
     info: WikiInfo
@@ -44,6 +47,7 @@ class Brakes:
     day_left: int = 1000
     board_left: int = 200
     kind_left: int | None = None
+    repair_links: Collection[int] = ()
 
 
 def refusal(edit: Edit, brakes: Brakes) -> str | None:
@@ -94,7 +98,8 @@ def page_refusal(edit: Edit, brakes: Brakes) -> str | None:
         if space == USER_TALK and "/" not in page:
             return None
         return "a notice goes to a user talk page and nowhere else"
-    if page == board or page.startswith((f"{board}/", f"{settings}/")):
+    mended = edit.kind == "links" and space in brakes.repair_links and _only_titles(edit)
+    if mended or page == board or page.startswith((f"{board}/", f"{settings}/")):
         return None
     for entry in brakes.allowed:
         # An entry that ends in a slash or colon allows what is below it, any other the page and its subpages.
@@ -102,6 +107,11 @@ def page_refusal(edit: Edit, brakes: Brakes) -> str | None:
         if page == title or page.startswith(title if title.endswith(("/", ":")) else f"{title}/"):
             return None
     return "the page is neither the board, nor a subpage of it, nor allowed by the operator's file"
+
+
+def _only_titles(edit: Edit) -> bool:
+    """Whether an edit puts in nothing but what can stand in a link: of such an edit the rest of a page is safe."""
+    return isinstance(edit.change, Splices) and not any(_NO_LINK.search(part.text) for part in edit.change.parts)
 
 
 def _limit(edit: Edit, brakes: Brakes) -> str | None:
@@ -140,6 +150,13 @@ def namespace_of(info: WikiInfo, title: str) -> int:
     """Which namespace a title is in; 0 for articles."""
     prefix, colon, _ = title.lstrip(":").partition(":")
     return _namespaces(info).get(prefix.replace("_", " ").strip().casefold(), MAIN) if colon else MAIN
+
+
+def numbers(info: WikiInfo, names: Collection[str]) -> frozenset[int]:
+    """Which namespaces these names mean, under any name that the wiki has for them; names of none are left out."""
+    known = _namespaces(info)
+    found = (known.get(" ".join(name.replace("_", " ").split()).rstrip(":").casefold()) for name in names)
+    return frozenset(number for number in found if number is not None)
 
 
 def _namespaces(info: WikiInfo) -> dict[str, int]:

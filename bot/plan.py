@@ -143,13 +143,25 @@ class Fact:
 class Plan:
     """What a task wants on one board: edits in order (when one fails the later ones are not tried), reasons, facts.
 
-    ``settled`` names archives whose open moves need no edit any more (nothing of them stands on both pages).
+    ``settled`` names archives whose open moves need no edit any more (nothing of them stands on both pages). Where
+    ``more`` is true, something follows from the edits once they are saved: the task is asked for that in the same run
+    (``Snapshot.following``).
     """
 
     edits: tuple[Edit, ...] = ()
     decisions: tuple[Decision, ...] = ()
     facts: tuple[Fact, ...] = ()
     settled: tuple[str, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSearch:
+    """Asks which pages of some namespaces link to a page; at most ``limit`` of them."""
+
+    title: str
+    namespaces: frozenset[int]
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,8 @@ class Need:
 
     ``pages`` (with text), ``users``, ``origins`` (identities of threads whose opening revision is wanted),
     ``redirects`` (titles whose redirects are wanted), ``actions`` (titles of pages that may have been protected or
-    deleted), ``lines`` (pages and whole lines on them, of which it is wanted which revision brought them there).
+    deleted), ``lines`` (pages and whole lines on them, of which it is wanted which revision brought them there),
+    ``linking`` (pages whose linking pages are wanted).
     """
 
     pages: frozenset[str] = frozenset()
@@ -167,6 +180,7 @@ class Need:
     redirects: frozenset[str] = frozenset()
     actions: frozenset[str] = frozenset()
     lines: frozenset[tuple[str, str]] = frozenset()
+    linking: frozenset[LinkSearch] = frozenset()
 
     def __or__(self, other: Need) -> Need:
         """Both needs together."""
@@ -177,11 +191,13 @@ class Need:
             self.redirects | other.redirects,
             self.actions | other.actions,
             self.lines | other.lines,
+            self.linking | other.linking,
         )
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
-        return bool(self.pages or self.users or self.origins or self.redirects or self.actions or self.lines)
+        fields = (self.pages, self.users, self.origins, self.redirects, self.actions, self.lines, self.linking)
+        return any(fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +219,15 @@ class ArchivedCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishedMove:
+    """A move that came to its end: its number (they grow), the archive, the SHA-256 (hex) of each thread that went."""
+
+    number: int
+    archive: str
+    digests: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What the journal remembers about one board, as a task may see it.
 
@@ -212,7 +237,8 @@ class Memory:
     (``Edit.key``) and that were saved: an edit whose key stands there was made already. ``left_alone`` are hashes of
     threads that a person put back. ``spent`` counts what was done today by kind, on the whole wiki. ``facts`` are
     remembered values by (kind, hashed identity). ``archived`` tells by hash where threads that were put back had been
-    moved to last. ``hash_of`` makes the keyed hash of any tuple of words.
+    moved to last. ``finished`` are the moves that ended lately (``FINISHED_KEPT``), oldest first. ``hash_of`` makes the
+    keyed hash of any tuple of words.
     """
 
     hash_of: Callable[..., str]
@@ -223,19 +249,22 @@ class Memory:
     facts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
     archived: Mapping[str, ArchivedCopy] = field(default_factory=dict)
+    finished: tuple[FinishedMove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The operator's limits that a task must know to plan within them; nothing on the wiki can widen them.
 
-    ``elsewhere`` is how many notices each other board that shares the day's has caused today (UTC).
+    ``elsewhere`` is how many notices each other board that shares the day's has caused today (UTC). ``repair_links``
+    are the namespaces in which links to archived threads may be mended.
     """
 
     allowed: tuple[str, ...] = ()
     notices_left: int = 50
     edits_left: int = 50
     elsewhere: tuple[int, ...] = ()
+    repair_links: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +275,8 @@ class Snapshot:
     that brought the thread, None where the history did not tell; ``lines`` does so for (page, line). ``actions`` maps a
     title to what an administrator did to the page, None where that is nothing. ``settings_page`` is the settings page's
     title. ``denied`` are pages on which the wiki refused an edit in this run, with the kind of refusal
-    (``Refused.kind``).
+    (``Refused.kind``). ``linking`` answers each search for linking pages, without their texts. ``following`` is
+    true where the task's plan of this run was carried out and only what follows from it is asked for (``Plan.more``).
     """
 
     info: WikiInfo
@@ -264,7 +294,12 @@ class Snapshot:
     lines: Mapping[tuple[str, str], Revision | None] = field(default_factory=dict)
     settings_page: str = ""
     denied: Mapping[str, str] = field(default_factory=dict)
+    linking: Mapping[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
+    following: bool = False
 
+
+FINISHED_KEPT = timedelta(days=2)
+"""For how long a task still sees a move that came to its end (``Memory.finished``)."""
 
 S = TypeVar("S", bound=TaskSettings)
 

@@ -91,6 +91,7 @@ class Case:
     folder: Path
     max_threads: int = 30
     more: str = ""
+    repair_links: tuple[str, ...] = ()
     number: int = field(default_factory=lambda: next(_numbers))
     journal: Journal = field(default_factory=Journal)
     runs: int = 0
@@ -133,6 +134,7 @@ class Case:
             run_page=self.run_page,
             trusted=frozenset({"sysop"}),
             approval_needed=False,
+            repair_links=self.repair_links,
         )
         options = RunOptions(owner=f"run {self.runs}", all_due=True, edits_per_run=100)
         try:

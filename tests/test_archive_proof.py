@@ -186,6 +186,34 @@ def test_whatever_save_fails_the_index_lists_all_that_was_archived(
     assert rows == archives
 
 
+LINKS = ", links: {namespaces: [Project, User talk]}"
+
+
+def test_links_to_archived_threads_are_mended_in_the_same_run_and_once(ground: Ground) -> None:
+    case = ground.case(Pen().board(10, 5), more=LINKS)
+    case.repair_links = ("project", "user talk")
+    headings = [one.split("\n", 1)[0].strip("= ") for one in threads(case.text(case.board)) if "{{resolved}}" in one]
+    talk, kept = f"User talk:Dora {case.number}", f"User talk:Ben {case.number}"
+    open_link = f"[[{case.board}]]"
+    case.people.as_user("Ben").edit(
+        talk, f"[[{case.board}#{headings[0]}|one]] [[{case.board}#{headings[1]}]] {open_link}"
+    )
+    case.people.as_user("Ben").edit(kept, f"{{{{nobots}}}} [[{case.board}#{headings[0]}]]")
+    case.people.run_jobs()
+
+    case.complete_run()
+
+    (archive,) = (title for title in case.pages() if title != case.board)
+    assert case.text(talk) == (
+        f"[[{archive}#{headings[0]}|one]] [[{archive}#{headings[1]}|{case.board}#{headings[1]}]] {open_link}"
+    )
+    assert case.text(kept).startswith("{{nobots}} [[Project:")
+    requests = len(ground.proxy.edits)
+    case.complete_run()
+    assert requests == 3
+    assert not ground.proxy.edits
+
+
 RUNS = 10
 CHAINS = range(cases(3, 30))
 

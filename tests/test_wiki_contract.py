@@ -881,3 +881,49 @@ def test_a_moved_page_takes_its_history_along(wiki_pair: WikiPair) -> None:
     assert wiki_pair.wiki.revisions([base])[base].title == pages[to].title
     with pytest.raises(Conflict):
         wiki_pair.wiki.save(overwrite(title, base, "text and more"))
+
+
+# Links
+
+
+def _linking(pair: WikiPair, title: str, *, limit: int = 10) -> set[str]:
+    pair.admin.run_jobs()
+    return {page.title.partition(":")[2] for page in pair.wiki.linking(title, namespaces={2, 4}, limit=limit)}
+
+
+def test_pages_that_link_to_a_page_are_found_by_namespace_whatever_the_form_of_the_link(wiki_pair: WikiPair) -> None:
+    title = wiki_pair.title()
+    name = title.partition(":")[2]
+    people_edit(wiki_pair, title, f"A board. [[{title}#A section|itself]]")
+    texts = {
+        "Plain": f"[[{title}]]",
+        "Section": f"See [[ :project:{name.replace(' ', '_')}#Some section|there]].",
+        "Percent": f"[[Project:{name.replace(' ', '%20')}#x]]",
+        "Nowiki": f"<nowiki>[[{title}]]</nowiki> <!-- [[{title}]] -->",
+        "Other": f"[[{title} and more]] [[Talk:{name}]]",
+    }
+    pages = {wiki_pair.title(word): text for word, text in texts.items()}
+    for page, text in pages.items():
+        people_edit(wiki_pair, page, text)
+    talk = wiki_pair.title("Talking").replace("Project:", "Project talk:")
+    people_edit(wiki_pair, talk, f"[[{title}#A section]]")
+
+    found = _linking(wiki_pair, title)
+
+    assert {one.split(" ")[0] for one in found} == {"Plain", "Section", "Percent"}
+    assert len(_linking(wiki_pair, title, limit=2)) == 2
+    (elsewhere,) = wiki_pair.wiki.linking(title, namespaces={5}, limit=10)
+    assert elsewhere.title.endswith(talk.partition(":")[2])
+    assert elsewhere.text is None
+    assert elsewhere.revision
+    assert elsewhere.instant is not None
+
+
+def test_a_redirect_is_no_linking_page_and_a_page_without_links_has_none(wiki_pair: WikiPair) -> None:
+    title, redirect = wiki_pair.title(), wiki_pair.title("Shortcut")
+    people_edit(wiki_pair, title, "A board.")
+    people_edit(wiki_pair, redirect, f"#REDIRECT [[{title}]]")
+
+    assert _linking(wiki_pair, title) == set()
+    assert wiki_pair.wiki.linking("Project:Of no kind", namespaces={4}, limit=10) == ()
+    assert wiki_pair.wiki.linking(title, namespaces=(), limit=10) == ()

@@ -225,6 +225,10 @@ class Tap:
         """As the wiki."""
         return self._call("page_actions", lambda: self.wiki.page_actions(titles))
 
+    def linking(self, title: str, *, namespaces: Collection[int], limit: int) -> tuple[Page, ...]:
+        """As the wiki."""
+        return self._call("linking", lambda: self.wiki.linking(title, namespaces=namespaces, limit=limit))
+
     def save(self, write: Write) -> Saved:
         """As the wiki."""
         return self._call("save", lambda: self.wiki.save(write))

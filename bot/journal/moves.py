@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from bot.journal import tables as t
 from bot.journal.part import Part, new_id
-from bot.plan import ArchivedCopy, Move, MovedThread
+from bot.plan import ArchivedCopy, FinishedMove, Move, MovedThread
 
 
 class Moves(Part):
@@ -81,6 +81,22 @@ class Moves(Part):
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return {row.thread: ArchivedCopy(row.archive, row.digest) for row in rows if row.thread in wanted}
+
+    def finished_moves(self, board: str, since: datetime) -> tuple[FinishedMove, ...]:
+        """Moves begun at ``since`` or later that came to their end, oldest first."""
+        m = t.moves.c
+        chosen = and_(m.wiki == self.wiki, m.board == board, m.state == "finished", m.begun >= since)
+        found: dict[int, tuple[str, set[str]]] = {}
+        query = (
+            select(m.id, m.archive, t.moved_threads.c.digest)
+            .join(t.moved_threads, t.moved_threads.c.move == m.id)
+            .where(chosen)
+            .order_by(m.id)
+        )
+        with self._database.transaction() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.id, (row.archive, set()))[1].add(row.digest)
+        return tuple(FinishedMove(number, archive, frozenset(digests)) for number, (archive, digests) in found.items())
 
     def _open(self, board: str) -> Any:
         return and_(t.moves.c.wiki == self.wiki, t.moves.c.board == board, t.moves.c.state == "begun")

@@ -177,4 +177,5 @@ def _entry(name: str, wiki: WikiModel) -> WikiEntry:
         wiki.approval.needed,
         wiki.trial,
         wiki.run_pages,
+        wiki.repair_links,
     )

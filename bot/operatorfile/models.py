@@ -120,6 +120,9 @@ class WikiModel(SettingsModel):
     run_pages: Mapping[Text, PageTitle] = {}
     """For a task a run page of its own, which must say ``run`` as well, or that task writes nothing."""
 
+    repair_links: tuple[Text, ...] = ()
+    """Namespaces in which links to archived threads may be mended, where a community asks for it [none]."""
+
     @model_validator(mode="after")
     def _one_way(self) -> WikiModel:
         """Refuse a wiki that can be reached in no way or in two, and one that nobody may change."""

@@ -52,6 +52,7 @@ class WikiEntry:
     ``trusted`` are the groups whose members may change the settings page and start the bot; ``allowed`` are titles and
     title beginnings (those that end in a slash or colon) that the bot may write besides the boards' own. ``approval``
     maps a task to the page where it was approved, ``run_pages`` a task to a run page of its own besides the wiki's.
+    ``repair_links`` are the names of namespaces in which links to archived threads may be mended.
     """
 
     name: str
@@ -65,6 +66,7 @@ class WikiEntry:
     approval_needed: bool = True
     trial: Trial = Trial()
     run_pages: Mapping[str, str] = field(default_factory=dict)
+    repair_links: tuple[str, ...] = ()
 
     def approved(self, task: str) -> bool:
         """Whether a task may write at all: approved, on trial, or on a wiki that asks for neither."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.errors import CommunityProblem, OperatorProblem
 from bot.journal import Look, WikiJournal
 from bot.operatorfile import WikiEntry
-from bot.plan import Plan, Task
+from bot.plan import Decision, Plan, Task
 from bot.runner import planpage
 from bot.runner.desk import Desk
 from bot.runner.job import Job
@@ -94,19 +94,25 @@ class Actor:
         problems: list[str],
     ) -> tuple[Plan, bool]:
         """Apply a plan, and the plans that follow from others editing meanwhile; true where something is left over."""
+        before: tuple[Decision, ...] = ()
+        following = False
         for _ in range(REPLANS + 1):
             # A plan that ends moves begun earlier leaves the rest for the plan after it.
             ended = bool(plan.edits) and bool(self.journal.open_moves(job.title))
             stale = self._apply(job, may, plan, edits, problems)
             self.planner.epoch += 1
+            if stale is None and not ended and not plan.more:
+                return replace(plan, decisions=before + plan.decisions), False
             if stale is None and not ended:
-                return plan, False
-            reason = stale.reason if stale is not None else "moves begun earlier came first"
+                before, following = plan.decisions, True
+                reason = "what follows from it comes after it"
+            else:
+                reason = stale.reason if stale is not None else "moves begun earlier came first"
             self.listener.said(f"{task.name}: planned again, because {reason}")
-            plan = self.planner.plan(job, task)
+            plan = self.planner.plan(job, task, following=following)
         if plan.edits:
             problems.append(f"others kept editing; {task.name} on {job.title} is left to the next run")
-        return plan, bool(plan.edits)
+        return replace(plan, decisions=before + plan.decisions), bool(plan.edits)
 
     def _apply(self, job: Job, may: Mandate, plan: Plan, edits: list[EditReport], problems: list[str]) -> Stale | None:
         archived: dict[str, tuple[str, ...]] = {}

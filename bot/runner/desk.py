@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.guard import normal_title
 from bot.journal import WikiJournal
 from bot.model import Account, Board, Page, PageAction, Revision, User, WikiInfo
-from bot.plan import Fact, Need
+from bot.plan import Fact, LinkSearch, Need
 from bot.reading.board import Reader
 from bot.reading.rules import Rules
 from bot.runner.origins import line_origins, thread_origins
@@ -39,6 +39,7 @@ class Desk:
     origins: dict[tuple[str, int, str], Revision | None] = field(default_factory=dict)
     actions: dict[str, PageAction | None] = field(default_factory=dict)
     lines: dict[tuple[str, int, str], Revision | None] = field(default_factory=dict)
+    linking: dict[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
     shadow: dict[str, str] = field(default_factory=dict)
     boards: dict[tuple[str, int, str], Board] = field(default_factory=dict)
     reader: Reader = field(init=False)
@@ -90,6 +91,7 @@ class Desk:
             frozenset(need.redirects - self.redirects.keys()),
             frozenset(need.actions - self.actions.keys()),
             frozenset(need.lines - self.lines_now().keys()),
+            frozenset(need.linking - self.linking.keys()),
         )
 
     def gather(self, needs: Iterable[tuple[Board, Need]]) -> None:
@@ -107,6 +109,8 @@ class Desk:
         if together.actions:
             self.actions.update(self.wiki.page_actions(sorted(together.actions)))
         self._find_lines(together.lines)
+        for one in together.linking:
+            self.linking[one] = self.wiki.linking(one.title, namespaces=one.namespaces, limit=one.limit)
         for board, need in needs:
             wanted = self.missing(Need(origins=need.origins), board).origins
             if wanted:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot import guard
 from bot.errors import CommunityProblem, OperatorProblem
 from bot.journal import WikiJournal
 from bot.messages import Messages
 from bot.model import Board
 from bot.operatorfile import WikiEntry
-from bot.plan import Limits, Memory, Need, Plan, Snapshot, Task
+from bot.plan import FINISHED_KEPT, Limits, Memory, Need, Plan, Snapshot, Task
 from bot.runner import opening
 from bot.runner.desk import Desk
 from bot.runner.job import Job
@@ -68,18 +69,21 @@ class Planner:
             fail(job, error)
             return None
 
-    def _ask(self, job: Job, task: Task[Any]) -> Plan | Need:
-        snapshot = self._snapshot(job)
+    def _ask(self, job: Job, task: Task[Any], *, following: bool = False) -> Plan | Need:
+        snapshot = self._snapshot(job, following=following)
         return task.plan(snapshot, job.settings.tasks[task.name], self.desk.now)
 
-    def plan(self, job: Job, task: Task[Any]) -> Plan:
-        """Give the plan made with the others while nothing was saved since; otherwise let the task plan again."""
+    def plan(self, job: Job, task: Task[Any], *, following: bool = False) -> Plan:
+        """Give the plan made with the others while nothing was saved since; otherwise let the task plan again.
+
+        ``following``: only what follows from a plan that was carried out in this run.
+        """
         epoch, plan = job.plans.get(task.name, (-1, Plan()))
-        if epoch == self.epoch:
+        if epoch == self.epoch and not following:
             return plan
         for _ in range(ROUNDS + 1):
             self._see_to(job)
-            result = self._ask(job, task)
+            result = self._ask(job, task, following=following)
             if isinstance(result, Plan):
                 return result
             self.desk.gather([(self.board(job), result)])
@@ -102,7 +106,7 @@ class Planner:
         job.first = job.first or board
         return board
 
-    def _snapshot(self, job: Job) -> Snapshot:
+    def _snapshot(self, job: Job, *, following: bool = False) -> Snapshot:
         desk, board = self.desk, self.board(job)
         return Snapshot(
             info=desk.info,
@@ -120,6 +124,8 @@ class Planner:
             lines=desk.lines_now(),
             settings_page=self.entry.settings,
             denied=dict(self.writer.denied),
+            linking=desk.linking,
+            following=following,
         )
 
     def _limits(self, job: Job) -> Limits:
@@ -127,8 +133,8 @@ class Planner:
         if others and self.today[0] != self.epoch:
             self.today = (self.epoch, self.journal.told_on(self.desk.now))
         elsewhere = tuple(self.today[1].get(self.journal.hash_of(title), 0) for title in others)
-        writer = self.writer
-        return Limits(self.entry.allowed, max(0, writer.notices_left), max(0, writer.edits_left), elsewhere)
+        writer, spaces = self.writer, guard.numbers(self.desk.info, self.entry.repair_links)
+        return Limits(self.entry.allowed, max(0, writer.notices_left), max(0, writer.edits_left), elsewhere, spaces)
 
     def _memory(self, job: Job, board: Board) -> Memory:
         if job.memory is None or job.memory[0] != self.epoch:
@@ -144,6 +150,7 @@ class Planner:
                 journal.facts(job.title),
                 journal.own_keys(),
                 journal.archived_copies(job.title, put_back) if put_back else {},
+                journal.finished_moves(job.title, now - FINISHED_KEPT),
             )
             job.memory = (self.epoch, memory)
         return job.memory[1]

@@ -185,6 +185,7 @@ class Writer:
             options.edits_per_day - spent.get("edits", 0),
             options.edits_per_board - spent.get(f"board:{self.desk.journal.hash_of(context.board)}", 0),
             kinds[edit.kind] - spent.get(edit.kind, 0) if edit.kind in kinds else None,
+            guard.numbers(self.desk.info, entry.repair_links),
         )
 
     def _moved(self, edit: Edit, pages: Mapping[str, Page]) -> str:

@@ -70,6 +70,11 @@ class Texts:
         """Nothing is known of any."""
         return dict.fromkeys(titles)
 
+    def linking(self, title: str, *, namespaces: Collection[int], limit: int) -> tuple[Page, ...]:
+        """Nothing is known of other pages."""
+        del title, namespaces, limit
+        return ()
+
     def save(self, write: Write) -> Saved:
         """Refuses."""
         raise Refused("rights", f"{write.title} is only looked at")
@@ -128,6 +133,10 @@ class Overlay:
     def page_actions(self, titles: Collection[str]) -> Mapping[str, PageAction | None]:
         """As the wiki underneath."""
         return self.under.page_actions(titles)
+
+    def linking(self, title: str, *, namespaces: Collection[int], limit: int) -> tuple[Page, ...]:
+        """As the wiki underneath."""
+        return self.under.linking(title, namespaces=namespaces, limit=limit)
 
     def save(self, write: Write) -> Saved:
         """Refuses."""

@@ -127,6 +127,12 @@ class Wiki(Protocol):
     def page_actions(self, titles: Collection[str]) -> Mapping[str, PageAction | None]:
         """For each title, who protected the page against edits or deleted it, as it stands now; None where neither."""
 
+    def linking(self, title: str, *, namespaces: Collection[int], limit: int) -> tuple[Page, ...]:
+        """Pages of these namespaces that link to a page itself, without text, at most ``limit``; no redirects.
+
+        They come in the wiki's own order.
+        """
+
     def save(self, write: Write) -> Saved:
         """Saves once, never resends. Raises Conflict, Missing, Refused, Barred, Busy or Doubtful."""
 

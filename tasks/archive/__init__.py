@@ -11,6 +11,7 @@ from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from tasks.archive.brakes import SIZE, halved, refused, restless
 from tasks.archive.choose import NAME, PUT_BACK, RETURNED, Due, Stays, Verdict, group, held_back, judge_all, select
 from tasks.archive.index import with_index
+from tasks.archive.links import with_links
 from tasks.archive.pages import COUNTER, Filling, Placing, archive_edit, cut_edit, place, put_back
 from tasks.archive.recover import WAITS, recover
 from tasks.archive.remove import remove
@@ -28,6 +29,14 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
 
     Each archive page is one edit, which begins the move of its threads; one cut of the board follows them all.
     """
+    if snapshot.following:
+        return with_links(Plan(), snapshot, settings)
+    planned = _plan(snapshot, settings, now)
+    return planned if isinstance(planned, Need) else with_links(planned, snapshot, settings)
+
+
+def _plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan | Need:
+    """The plan but for what follows from it."""
     verdicts, need = judge_all(snapshot, settings, now)
     if snapshot.memory.moves:
         started = recover(snapshot, _due_by(verdicts), now)
@@ -202,6 +211,7 @@ TASK: Task[ArchiveSettings] = Task(
         "archive-undone",
         "archive-removed",
         "archive-returned",
+        "archive-links",
     ),
 )
 """The task as the runner and the settings page know it."""

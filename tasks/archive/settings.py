@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
-from bot.settings.base import TaskSettings
+from bot.settings.base import SettingsModel, TaskSettings
 from bot.settings.values import (
     Count,
     Duration,
+    NamespaceName,
     OptionalDuration,
     Size,
     TitlePattern,
@@ -67,6 +68,22 @@ Delays = Annotated[
 OptionalSize = Annotated[int | None, BeforeValidator(_read_optional_size)]
 OptionalCount = Annotated[int | None, BeforeValidator(_read_optional_count)]
 Target = Annotated[TitlePattern, AfterValidator(_read_target)]
+
+
+class LinksSettings(SettingsModel):
+    """Lets links such as ``[[Board#Heading]]`` lead to the thread in its archive.
+
+    Only links whose heading is exactly that of one archived thread are changed; none in comments or nowiki, none in
+    signatures, none on pages that keep bots away with ``{{bots}}`` or ``{{nobots}}``. What a link shows stays the
+    same. Only pages edited since the thread was opened are looked at. Where 2,000 pages or more link to the board,
+    no link is changed.
+    """
+
+    namespaces: tuple[NamespaceName, ...] = ()
+    """On pages of which namespaces, such as [Project, User talk]; the bot's operator must have opened them too."""
+
+    at_most: Annotated[Count, between(1, 500)] = 20
+    """On how many pages one run changes links at most [20]; the rest follows in the next runs."""
 
 
 class ArchiveSettings(TaskSettings):
@@ -125,6 +142,9 @@ class ArchiveSettings(TaskSettings):
     index: Annotated[str | None, BeforeValidator(_read_index)] = None
     """A page that lists what was archived, by heading (where it names nobody) and dates, without outcomes [none]; a
     subpage of the board such as ``"{board}/Archive index"``, or a page that the bot's operator allows."""
+
+    links: LinksSettings | None = None
+    """Mends links on other pages that lead to archived threads [off]: see below."""
 
     takeover: bool = False
     """``true`` lets the bot archive although the template of another archiving bot stands on the board."""

@@ -31,6 +31,7 @@ from bot.settings.values.names import (
     is_pattern,
     one_of,
     read_group,
+    read_namespace,
     read_template,
     read_text,
     read_title,
@@ -46,6 +47,7 @@ __all__ = [
     "Duration",
     "Flag",
     "GroupName",
+    "NamespaceName",
     "OptionalDuration",
     "PageTitle",
     "Pattern",
@@ -64,6 +66,7 @@ __all__ = [
     "read_duration",
     "read_flag",
     "read_group",
+    "read_namespace",
     "read_optional_duration",
     "read_percent",
     "read_size",
@@ -84,6 +87,7 @@ Percent = Annotated[float, BeforeValidator(read_percent), shown("20 %")]
 Text = Annotated[str, BeforeValidator(read_text)]
 PageTitle = Annotated[str, BeforeValidator(read_title), shown("Project:Incidents")]
 TitlePattern = Annotated[str, BeforeValidator(read_title_pattern), shown("{board}/Archive {counter}")]
+NamespaceName = Annotated[str, BeforeValidator(read_namespace), shown("Project", "User talk")]
 TemplateName = Annotated[str, BeforeValidator(read_template), shown("resolved", "{{resolved}}")]
 GroupName = Annotated[str, BeforeValidator(read_group), shown("sysop")]
 Pattern = Annotated[str, BeforeValidator(read_words), shown("(erl.)", "/\\bdone\\b/")]

@@ -149,6 +149,18 @@ def read_group(value: Any, context: ValidationInfo) -> str:
     return text
 
 
+def read_namespace(value: Any, context: ValidationInfo) -> str:
+    """Read the name of a namespace, local, English or an alias, and give it as the wiki itself does."""
+    name = SPACES.sub(" ", read_text(value).replace("_", " ")).strip().rstrip(":").strip()
+    info = facts(context)
+    if info is None:
+        return name
+    for namespace in info.namespaces.values():
+        if namespace.name and name.casefold() in (one.casefold() for one in namespace.names):
+            return namespace.name
+    raise misfit('the name of a namespace of this wiki, such as "Project" or "User talk"')
+
+
 def is_pattern(text: str) -> bool:
     """Whether a mark is written as a pattern (``/…/``) and not as literal words."""
     return len(text) > 2 and text.startswith("/") and text.endswith("/")

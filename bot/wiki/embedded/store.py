@@ -167,6 +167,10 @@ class Store:
         """The titles of all pages, sorted."""
         return [title for (title,) in self._db.execute("SELECT title FROM page WHERE NOT deleted ORDER BY title")]
 
+    def pages_in_order(self) -> list[tuple[int, str]]:
+        """The newest revision and the title of every page, the oldest page first."""
+        return self._db.execute("SELECT latest, title FROM page WHERE NOT deleted ORDER BY id").fetchall()
+
     def redirects_to(self, title: str) -> tuple[str, ...]:
         """The titles of the redirects to a title."""
         rows = self._db.execute("SELECT title FROM page WHERE redirect = ? AND NOT deleted ORDER BY id", (title,))

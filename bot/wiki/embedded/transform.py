@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from urllib.parse import unquote
 
 # What PHP's rtrim takes off.
 WHITE_SPACE = " \t\n\r\0\x0b"
@@ -33,6 +34,7 @@ _PIPES = (
     re.compile(rf"\[\[(:?{_SPACE_NAME}+:|:|)({_LEGAL}+?)( ?\({_LEGAL}+\)|)((?:, |，|، ){_LEGAL}+|)\|\]\]"),
 )
 _REVERSE = re.compile(rf"\[\[\|({_LEGAL}+)\]\]")
+_TARGET = re.compile(r"\[\[([^\[\]{}|<>\n]+)(?:\||\]\])")
 _CONTEXT = re.compile(rf"({_SPACE_NAME}+:|){_LEGAL}+?( \({_LEGAL}+\)|, {_LEGAL}+|)$")
 
 
@@ -60,6 +62,12 @@ def transform(text: str, hand: Hand) -> str:
         signed = {5: hand.timestamp, 4: f"{hand.signature} {hand.timestamp}", 3: hand.signature}
         text = re.sub("~{3,5}", lambda tildes: signed[len(tildes[0])], text)
     return work.unmask(_pipe_trick(text, hand.page_name)).rstrip(WHITE_SPACE)
+
+
+def links_in(text: str) -> Iterator[str]:
+    """The targets of a text's links as written, fragments and all; none from comments, nowiki and the like."""
+    for found in _TARGET.finditer(_OPAQUE.sub("", text)):
+        yield unquote(found[1]) if "%" in found[1] else found[1]
 
 
 def clean(text: str) -> str:

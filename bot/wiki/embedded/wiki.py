@@ -14,6 +14,7 @@ from bot.wiki.embedded.community import SiteOptions
 from bot.wiki.embedded.site import Attempt, Site
 from bot.wiki.embedded.store import PageRow, RevisionRow
 from bot.wiki.embedded.titles import user_name
+from bot.wiki.embedded.transform import links_in
 from bot.wiki.port import Barred, Reading, Saved, Write
 
 # The API ends an answer at this size and goes on in another one (Manual:$wgAPIMaxResultSize).
@@ -146,6 +147,22 @@ class EmbeddedWiki(Site):
         looked = sum(one is not None for one in found.values())
         self._count("page_actions", -(-len(found) // self._batch) + looked)
         return found
+
+    def linking(self, title: str, *, namespaces: Collection[int], limit: int) -> tuple[Page, ...]:
+        """Pages that link to a title, by the links in their texts; what templates would bring is not looked at."""
+        known = self.titles.title(title)
+        found: list[Page] = []
+        for number, name in self.store.pages_in_order() if known and namespaces else ():
+            if len(found) == limit:
+                break
+            own, row = self.titles.title(name), self.store.revision(number)
+            if row is None or own is None or own.namespace not in namespaces or own == known:
+                continue
+            linked = map(self.titles.title, links_in(row.text))
+            if self.redirect_target(row.text) is None and known in linked:
+                found.append(self._page(name, text=False))
+        self._count("linking", 1 + -(-len(found) // self._batch))
+        return tuple(found)
 
     def save(self, write: Write) -> Saved:
         """Saves once."""

@@ -163,6 +163,24 @@ class LiveWiki:
             found.setdefault(title, ())
         return found
 
+    def linking(self, title: str, *, namespaces: Collection[int], limit: int) -> tuple[Page, ...]:
+        """Pages that link to a title; the list itself, and a request for each batch of them."""
+        if not can_be_asked(title) or not namespaces:
+            return ()
+        parameters: dict[str, object] = {
+            "list": "backlinks",
+            "bltitle": title,
+            "blnamespace": "|".join(map(str, sorted(namespaces))),
+            "blfilterredir": "nonredirects",
+        }
+        # One more: a page that links to itself is among them and does not count.
+        found = list(self._entries(parameters, "bllimit", limit + 1, _links_in))
+        if not found:
+            return ()
+        pages = self.read([title, *found], text=False).pages
+        others = [pages[one] for one in found if pages[one].title != pages[title].title]
+        return tuple(others[:limit])
+
     def users(self, names: Collection[str]) -> Mapping[str, User]:
         """What the wiki says of these names; locks and renames of the first 50 of a call, once per name."""
         return self._people.users(names)
@@ -246,6 +264,10 @@ def _revisions_in(answer: Mapping[str, Any]) -> Iterator[Revision]:
 
 def _contributions_in(answer: Mapping[str, Any]) -> Iterator[Contribution]:
     yield from map(answers.contribution, answer.get("query", {}).get("usercontribs", ()))
+
+
+def _links_in(answer: Mapping[str, Any]) -> Iterator[str]:
+    yield from (row["title"] for row in answer.get("query", {}).get("backlinks", ()))
 
 
 def _failure(edit: Mapping[str, Any]) -> Exception:
