@@ -47,6 +47,15 @@ class Figure:
         return ", ".join([*under, *([] if self.most is None else [f"at most {self.most:.3g} {self.unit}"])])
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one process took: requests sent, CPU in seconds, memory at its highest in MB (10**6 bytes)."""
+
+    requests: int
+    cpu: float
+    memory: float
+
+
 def side_by_side(ours: Callable[[], object], theirs: Callable[[], object], pairs: int = PAIRS) -> tuple[float, float]:
     """Medians of the CPU time of both in seconds, measured in turn after one run of each that does not count.
 
