@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from rich.progress import Progress
 
 from bot.cli import wire
 from bot.cli.console import DONE, messages, output
+from bot.cli.look import choose_board
 from bot.errors import OperatorProblem
 from bot.guard import normal_title
-from bot.model import Page, WikiInfo
+from bot.model import Page
 from bot.reading.facts import wiki_info
 from bot.runner.backfill import Backfill
 from bot.runner.opening import with_aliases
@@ -36,25 +36,21 @@ def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path 
         ):
             info = wiki_info(opened.facts())
             reading = wire.settings_on(opened, entry, info)
-            boards = reading.settings.boards if reading.settings is not None else {}
-            title = next((one for one in boards if one == board), "")
-            if not title:
-                names = ", ".join(f'"{name}"' for name in boards) or "none"
-                raise OperatorProblem(f'the settings page sets up no board "{board}"; it sets up: {names}')
-            settings = with_aliases(opened.redirects, info, {title: boards[title]})[title]
+            chosen = choose_board(reading, normal_title(info, board), entry.settings)
+            settings = with_aliases(opened.redirects, info, {chosen.title: chosen})[chosen.title]
             line = bar.add_task("revisions", total=None)
-            work = Backfill(opened, journal.of(entry.name), info, replace(settings, title=title))
+            work = Backfill(opened, journal.of(entry.name), info, settings)
             work.step = lambda done, of: bar.update(line, completed=done, total=of or None)
-            found = work.from_pages(_pages(export, info, title), start) if export else work.from_history(start)
+            found = work.from_pages(_pages(export, settings.title), start) if export else work.from_history(start)
     finally:
         journal.close()
     left = f", {found.left_out} hidden or without text left out" if found.left_out else ""
-    output().print(f"{title}: {found.read} revisions read{left}; {found.threads} threads known", markup=False)
+    output().print(f"{settings.title}: {found.read} revisions read{left}; {found.threads} threads known", markup=False)
     return DONE
 
 
-def _pages(export: Path, info: WikiInfo, title: str) -> Iterator[Page]:
+def _pages(export: Path, title: str) -> Iterator[Page]:
     """The revisions of a board in an export; what reads it is loaded only for this."""
     from bot.wiki.export import revisions_in
 
-    return revisions_in(export, normal_title(info, title))
+    return revisions_in(export, title)
