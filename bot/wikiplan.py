@@ -11,7 +11,17 @@ from bot.figures.report import BoardSeen
 from bot.messages import Messages
 from bot.model import Page, WikiInfo
 from bot.plan import Memory, Need, Plan
-from bot.settings.report import ReportSettings
+from bot.settings.base import WideSettings
+from bot.settings.result import BoardSettings
+
+
+@dataclass(frozen=True, slots=True)
+class RunKnown:
+    """What is known of the run at work: its number, the settings revision it goes by, when a run last ended well."""
+
+    number: int = 0
+    settings_revision: int = 0
+    last_done: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,7 @@ class WikiSnapshot:
     """All that such a task may look at. ``changes`` are the instants at which other settings came into force.
 
     A page is in ``pages`` once a ``Need`` asked for it, even where it does not exist; a need can ask for pages only.
+    ``settings`` are the boards' own, ``run`` is the run at work.
     """
 
     info: WikiInfo
@@ -28,9 +39,11 @@ class WikiSnapshot:
     changes: tuple[datetime, ...] = ()
     pages: Mapping[str, Page] = field(default_factory=dict)
     settings_page: str = ""
+    settings: Mapping[str, BoardSettings] = field(default_factory=dict)
+    run: RunKnown = RunKnown()
 
 
-S = TypeVar("S", bound=ReportSettings)
+S = TypeVar("S", bound=WideSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.plan import Task
 from bot.wikiplan import WikiTask
-from tasks import archive, backlog, escalate, notify, report, status, summary
+from tasks import archive, backlog, escalate, heartbeat, notify, overview, report, status, summary
 
 ALL: tuple[Task[Any], ...] = (archive.TASK, notify.TASK, status.TASK, backlog.TASK, summary.TASK, escalate.TASK)
-WIKI: tuple[WikiTask[Any], ...] = (report.TASK,)
+WIKI: tuple[WikiTask[Any], ...] = (overview.TASK, report.TASK, heartbeat.TASK)
 """The tasks that look at all boards of a wiki at once; they run when the boards' own tasks are done."""

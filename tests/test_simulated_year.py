@@ -27,6 +27,7 @@ from tests.sizes import cases
 BOARDS = tuple(f"Wiki:Board {number}" for number in range(1, cases(3, 12) + 1))
 DAYS = cases(92, 366)
 STEP = timedelta(hours=cases(12, 6))
+pytestmark = pytest.mark.timeout(cases(600, 10800))
 _SAY = Messages().say
 _KINDS = {_SAY(f"report-figure-{kind}"): kind for kind in Kind}
 _UNITS = {"min": 60.0, "h": 3600.0, "days": 86400.0}

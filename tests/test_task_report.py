@@ -15,14 +15,14 @@ from bot.journal import Journal
 from bot.messages import Messages
 from bot.model import Page
 from bot.observe import End, Ending, Observation
-from bot.plan import Memory, Need, Plan, WholeText
+from bot.plan import Edit, Memory, Need, NewSection, Plan, WholeText
 from bot.settings.report import GoalSettings, ReportSettings, WarnSettings
 from bot.wikiplan import WikiSnapshot
 from tasks import WIKI
 from tasks.report import plan
 from tasks.report.page import brief, full, markers
 from tests.builders import hash_of, page, wiki_info
-from tests.world import PAGE, World, thread, world
+from tests.world import BOARD, PAGE, World, signed, thread, world
 
 REPORT = "Project:Report"
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
@@ -193,7 +193,72 @@ def test_the_next_report_says_what_became_of_a_missed_goal() -> None:
         [board([*before, *threads(22, WEEK.start, timedelta(hours=3))])], WEEK, Calendar(), [goal("4 h").goal()]
     )
 
-    assert "on track, before: off" in brief(mended, Messages(), "User:Clerk/settings")
+    row = next(line for line in brief(mended, Messages(), "User:Clerk/settings").split("\n") if "ask for help" in line)
+    assert "|| 3.0 h || 9.0 h (off) || at most 4.0 h || on track ||" in row
+    assert "2027-03-31" in row
+
+
+def test_an_action_whose_day_has_passed_is_said_to_be_late_while_the_goal_is_missed() -> None:
+    late = brief(report(goal("4 h", due="2026-11-10"), now=9, past=9), Messages(), "S")
+    met = full(report(goal("4 h", due="2026-11-10")), Messages(), "S")
+
+    assert "2026-11-10 (passed)" in late
+    assert "2026-11-10" in met
+    assert "passed" not in met
+
+
+def test_the_whole_report_shows_every_goal_with_its_state_and_the_brief_counts_those_met() -> None:
+    goals = (goal("4 h"), goal("20", figure="intake"), goal("50 %", figure="spread"))
+    made = report(*goals, now=9)
+
+    rows = [line for line in full(made, Messages(), "S").split("\n") if "ask for help" in line]
+    assert [row.split(" || ")[4] for row in rows] == ["off", "off", "–"]
+    assert "Other goals, all met" not in brief(made, Messages(), "S")
+    relaxed = report(goals[0], goal("90", figure="intake"), now=9)
+    assert "Other goals, all met: 1." in brief(relaxed, Messages(), "S")
+
+
+ESCALATING = SETTINGS.model_copy(
+    update={"escalate": "Project talk:Admins", "goals": (goal("4 h"), goal("90", figure="intake"))}
+)
+
+
+def escalated(plan_: Plan) -> list[Edit]:
+    """The edits that put goals before those who can act."""
+    return [edit for edit in plan_.edits if edit.kind == "goals"]
+
+
+def test_a_goal_that_is_off_is_put_once_before_those_who_can_act() -> None:
+    snapshot = given(board(weeks(*[8] * 9, 12, wait=9)))
+
+    found = decided(snapshot, ESCALATING)
+    (edit,) = escalated(found)
+    again = decided(replace(snapshot, memory=Memory(hash_of, keys=frozenset({edit.key}))), ESCALATING)
+
+    assert isinstance(edit.change, NewSection)
+    assert edit.page == "Project talk:Admins"
+    assert "Week from 2026-11-09" in edit.change.heading
+    assert f"[[:{REPORT}/Week 2026-11-09]]" in edit.change.text
+    assert (
+        "Result: 9.0 h; Goal: at most 4.0 h; Action: ask for help; Seen to by: [[:Project:Admins]]" in edit.change.text
+    )
+    assert edit.change.text.count("\n*") == 1
+    assert escalated(again) == []
+
+
+def test_a_goal_that_drifts_or_is_met_is_not_escalated() -> None:
+    for hours in (3, 4.5):
+        assert escalated(decided(given(board(weeks(*[8] * 10, wait=hours))), ESCALATING)) == []
+
+
+def test_goals_are_not_escalated_to_a_page_that_cannot_take_them() -> None:
+    snapshot = given(board(weeks(*[8] * 10, wait=9)))
+    moved = page("Project talk:Admins", "#REDIRECT [[X]]", redirect="X")
+
+    found = decided(snapshot, ESCALATING, NOW, moved)
+
+    assert escalated(found) == []
+    assert "redirect" in next(one.found for one in found.decisions if one.verdict == "held back")
 
 
 def test_the_words_of_the_reports(snapshot: SnapshotAssertion) -> None:
@@ -323,3 +388,20 @@ def test_a_page_that_the_operator_did_not_allow_is_not_written() -> None:
     days(made, 16)
 
     assert "Village pump" not in " ".join(made.bot_edits())
+
+
+def test_runs_escalate_each_week_once_even_where_the_journal_is_lost_and_the_section_removed() -> None:
+    talk = "User:Clerk/settings.yaml/Goals"
+    goals = f'  goals: [{{figure: intake, target: 1, action: help, owner: Admins}}]\n  escalate: "{talk}"\n'
+    made = world(thread(1, resolved=False), page=RUNNING + goals)
+    made.wiki_tasks = WIKI
+    for week in range(5):
+        asked = [f"== Week {week}, {number} ==\n{signed('Alba', made.wiki.now, 'Help.')}" for number in range(6)]
+        made.says("Alba", BOARD, "\n\n".join([made.text(BOARD), *asked]))
+        days(made, 7)
+        if week == 2:
+            made.says("Eva", talk, "Dealt with.")
+            made.lose_journal()
+
+    assert made.bot_edits().count(talk) == len(posted(made)) == 3
+    assert made.text(talk).startswith("Dealt with.\n\n== Goals that are off: Week from 2026-12-14 ==")

@@ -113,7 +113,9 @@ def _records(made: Report) -> list[dict[str, Any]]:
     return [record for row in rows for one, record in (*lines, *bands) if one is row]
 
 
-_NOTHING = dict.fromkeys(("cases", "p90", "usual", "change", "goal", "state"))
+_GOAL = ("goal", "state", "before", "before_state", "action", "owner", "due")
+_NAMES = ("board", "figure", "value", "few", "cases", "p90", "usual", "change", *_GOAL)
+_NOTHING = dict.fromkeys(("cases", "p90", "usual", "change", *_GOAL))
 
 
 def _record(board: str, line: Line) -> dict[str, Any]:
@@ -126,20 +128,32 @@ def _record(board: str, line: Line) -> dict[str, Any]:
         "p90": line.now.p90,
         "usual": line.usual,
         "change": line.change,
-        "goal": line.goal.target if line.goal else None,
+    } | (_goal(line, line.goal) if line.goal else dict.fromkeys(_GOAL))
+
+
+def _goal(line: Line, goal: Goal) -> dict[str, Any]:
+    return {
+        "goal": goal.target,
         "state": line.state.value if line.state else None,
+        "before": line.last,
+        "before_state": line.before.value if line.before else None,
+        "action": goal.action,
+        "owner": goal.owner,
+        "due": goal.due.isoformat() if goal.due else None,
     }
 
 
 def _csv(made: Report) -> str:
     file = io.StringIO()
-    names = ("board", "figure", "value", "few", "cases", "p90", "usual", "change", "goal", "state")
-    writer = csv.DictWriter(file, ("span", *names), lineterminator="\n")
+    writer = csv.DictWriter(file, ("span", *_NAMES), lineterminator="\n")
     writer.writeheader()
     for record in _records(made):
-        # A title that begins like a formula must not become one in a spreadsheet.
-        board = f"'{record['board']}" if record["board"][:1] in ("=", "+", "-", "@") else record["board"]
-        writer.writerow({"span": made.span.key, **record, "board": board})
+        # A title, or words of the settings, that begin like a formula must not become one in a spreadsheet.
+        safe = {
+            key: f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
+            for key, value in record.items()
+        }
+        writer.writerow({"span": made.span.key, **safe})
     return file.getvalue()
 
 

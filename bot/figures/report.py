@@ -63,7 +63,11 @@ class BoardSeen:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure of one row. ``change`` is the share by which it differs from the usual; ``before`` the last state."""
+    """One figure of one row.
+
+    ``change`` is the share by which it differs from the usual; ``last`` is its value in the span before, where that was
+    shown, and ``before`` how that stood against the goal.
+    """
 
     kind: Kind
     now: Shown
@@ -72,6 +76,7 @@ class Line:
     goal: Goal | None = None
     state: State | None = None
     before: State | None = None
+    last: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +108,25 @@ class Report:
     changes: tuple[datetime, ...] = ()
 
     @property
+    def goals(self) -> tuple[tuple[Row, Line], ...]:
+        """Every goal on every board that it is for, worst first; last those that could not be measured."""
+        worst = (State.OFF, State.DRIFTING, State.ON_TRACK, None)
+        found = [(row, line) for row in self.rows for line in row.lines if line.goal is not None]
+        return tuple(sorted(found, key=lambda pair: (worst.index(pair[1].state), pair[0].title)))
+
+    @property
     def missed(self) -> tuple[tuple[Row, Line], ...]:
         """The goals that are not met, worst first."""
-        found = [(row, line) for row in self.rows for line in row.lines if line.state in (State.DRIFTING, State.OFF)]
-        return tuple(sorted(found, key=lambda pair: (pair[1].state is not State.OFF, pair[0].title)))
+        return tuple(pair for pair in self.goals if pair[1].state in (State.DRIFTING, State.OFF))
+
+    @property
+    def mended(self) -> tuple[tuple[Row, Line], ...]:
+        """The goals that are met now and were not in the span before."""
+        return tuple(
+            pair
+            for pair in self.goals
+            if pair[1].state is State.ON_TRACK and pair[1].before not in (None, State.ON_TRACK)
+        )
 
 
 def make(
@@ -173,7 +193,7 @@ def _lines(figures: Figures, past: Sequence[Point], goals: Sequence[Goal]) -> tu
     return tuple(
         _line(kind, figures.of(kind), past, next((goal for goal in goals if goal.figure is kind), None))
         for kind in Kind
-        if kind in figures.values
+        if kind in figures.values or any(goal.figure is kind for goal in goals)
     )
 
 
@@ -185,7 +205,7 @@ def _line(kind: Kind, now: Shown, past: Sequence[Point], goal: Goal | None) -> L
     state = goal.state(now.value) if goal is not None and now.value is not None else None
     last = values[-1] if values else None
     before = goal.state(last) if goal is not None and last is not None else None
-    return Line(kind, now, usual, change, goal, state, before)
+    return Line(kind, now, usual, change, goal, state, before, last)
 
 
 def _pieces(board: BoardSeen, span: Span, calendar: Calendar) -> tuple[Point, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.figures.report import Line
+from bot.figures.report import Line, State
 from bot.figures.shown import RISES, SHARES, WAITS, Kind, Shown
 from bot.figures.spans import Period, Span
 from bot.messages import Messages
@@ -49,6 +49,22 @@ def goal_in_words(line: Line, messages: Messages) -> str:
         return ""
     key = "report-goal-least" if line.kind in RISES else "report-goal-most"
     return messages.say(key, value_in_words(line.kind, line.goal.target, messages))
+
+
+def before_in_words(line: Line, messages: Messages) -> str:
+    """What a goal's figure was in the span before, with how that stood; a dash where it is not known."""
+    if line.last is None or line.before is None:
+        return "–"
+    return f"{value_in_words(line.kind, line.last, messages)} ({messages.say(f'report-state-{line.before}')})"
+
+
+def due_in_words(line: Line, span: Span, messages: Messages) -> str:
+    """Until when the action of a goal is due; that the day has passed is said while the goal is missed."""
+    if line.goal is None or line.goal.due is None:
+        return ""
+    day = f"{line.goal.due:%Y-%m-%d}"
+    late = line.state in (State.DRIFTING, State.OFF) and line.goal.due < span.end.date()
+    return messages.say("report-due-passed", day) if late else day
 
 
 def state_in_words(line: Line, messages: Messages) -> str:

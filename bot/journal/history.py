@@ -12,6 +12,8 @@ from bot.journal import tables as t
 from bot.journal.part import Part, put
 
 BEAT = "heartbeat"
+# As ``bot.runner`` calls the outcome of a run that did all that was due.
+_DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ class History(Part):
         with self._database.transaction() as connection:
             row = connection.execute(query).first()
         return None if row is None else Beat(row[0], row[1])
+
+    def last_done(self) -> datetime | None:
+        """When a run last came to a good end; None where none did."""
+        r = t.runs.c
+        query = select(func.max(r.ended)).where(r.wiki == self.wiki, r.outcome == _DONE)
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar()
 
     def past_runs(self, limit: int) -> tuple[PastRun, ...]:
         """The newest runs, newest first."""

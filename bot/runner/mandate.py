@@ -10,8 +10,7 @@ from typing import Any
 from bot.messages import Messages
 from bot.operatorfile import WikiEntry
 from bot.plan import Task
-from bot.settings.base import TaskSettings
-from bot.settings.report import ReportSettings
+from bot.settings.base import TaskSettings, WideSettings
 from bot.wikiplan import WikiTask
 
 
@@ -26,7 +25,7 @@ class Mandate:
 
 def mandate(
     task: Task[Any] | WikiTask[Any],
-    settings: TaskSettings | ReportSettings,
+    settings: TaskSettings | WideSettings,
     entry: WikiEntry,
     messages: Messages,
     spent: Mapping[str, int],

@@ -19,9 +19,9 @@ from bot.runner.rebase import applied
 from bot.runner.values import BoardReport, EditReport, RunOptions, State, TaskReport
 from bot.runner.write import Context, Denied, Stale, Writer, Written
 from bot.schedule import is_due, next_look
-from bot.settings.report import ReportSettings
+from bot.settings.base import WideSettings
 from bot.settings.schema import Settings
-from bot.wikiplan import WikiSnapshot, WikiTask
+from bot.wikiplan import RunKnown, WikiSnapshot, WikiTask
 
 # What such a task remembers and looks at belongs to no board.
 NO_BOARD = ""
@@ -56,6 +56,7 @@ class WikiWorker:
     revision: int
     held: str = ""
     reports: list[BoardReport] = field(default_factory=list)
+    boards: tuple[BoardSeen, ...] | None = None
 
     @property
     def _desk(self) -> Desk:
@@ -66,24 +67,20 @@ class WikiWorker:
         journal = self.planner.journal
         for task in tasks:
             section = self.settings.sections.get(task.name)
-            if (
-                not isinstance(section, ReportSettings)
-                or self.options.task not in ("", task.name)
-                or self.options.board
-            ):
+            if not isinstance(section, WideSettings) or self.options.task not in ("", task.name) or self.options.board:
                 continue
             look = journal.looks().get((NO_BOARD, task.name))
             due = look is None or is_due(look.due, look.settings, self.revision, self._desk.now)
             if due or self.options.all_due:
                 self._work(task, section)
 
-    def _work(self, task: WikiTask[Any], settings: ReportSettings) -> None:
+    def _work(self, task: WikiTask[Any], settings: WideSettings) -> None:
         journal, now = self.planner.journal, self._desk.now
         may = mandate(task, settings, self.entry, self.planner.messages, journal.spent(None), now)
         if self.held:
             may = Mandate(live=False, why_not=self.held)
         if not may.live:
-            settings = _on_paper(settings, self.entry.settings)
+            settings = settings.on_paper(f"{self.entry.settings}/Plan/{task.name}")
         problems: list[str] = []
         edits: list[EditReport] = []
         plan = Plan()
@@ -98,25 +95,28 @@ class WikiWorker:
         else:
             problems.append(f"others kept editing; the {task.name} is left to the next run")
         report = TaskReport(task.name, may.live, plan.decisions, tuple(edits), may.why_not, tuple(problems))
-        self.reports.append(BoardReport(settings.page, None, (report,)))
+        self.reports.append(BoardReport(settings.page or task.name, None, (report,)))
         if not self.options.dry_run:
             due = next_look(self._desk.now, task.every, unfinished=bool(problems))
             journal.looked(NO_BOARD, task.name, Look(due, 0, self.revision))
 
-    def _plan(self, task: WikiTask[Any], settings: ReportSettings) -> Plan:
+    def _plan(self, task: WikiTask[Any], settings: WideSettings) -> Plan:
         journal, desk = self.planner.journal, self._desk
-        boards = boards_seen(journal, self.settings)
-        changes = journal.settings_changes()
+        if self.boards is None:
+            self.boards = boards_seen(journal, self.settings)
+        changes, last_done = journal.settings_changes(), journal.last_done()
         pages: dict[str, Page] = {}
         for _ in range(ROUNDS + 1):
             snapshot = WikiSnapshot(
                 desk.info,
                 self.planner.messages,
                 Memory(journal.hash_of, facts=journal.facts(NO_BOARD), keys=journal.own_keys()),
-                boards,
+                self.boards,
                 changes,
                 pages,
                 self.entry.settings,
+                self.settings.boards,
+                RunKnown(self.run, self.revision, last_done),
             )
             found: Plan | Need = task.plan(snapshot, settings, desk.now)
             if isinstance(found, Plan):
@@ -150,10 +150,3 @@ class WikiWorker:
         old = self._desk.pages[edit.page].text or ""
         new = applied(edit.change, old)
         return EditReport(edit.task, edit.kind, edit.page, State.PLANNED, old, new, edit.summary)
-
-
-def _on_paper(settings: ReportSettings, settings_page: str) -> ReportSettings:
-    """The settings under which a report that only plans is posted below the settings page instead."""
-    page = f"{settings_page}/Plan/report"
-    warn = settings.warn.model_copy(update={"page": f"{page}/warning"}) if settings.warn is not None else None
-    return settings.model_copy(update={"page": page, "warn": warn})

@@ -1,8 +1,8 @@
-"""What every settings model shares: frozen, strict, and the two keys that each task's section takes."""
+"""What every settings model shares: frozen, strict, and the keys that each task's section takes."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
@@ -43,3 +43,17 @@ class TaskSettings(SettingsModel):
 
     every: Annotated[OptionalDuration, at_least("1 min")] = None
     """How often the task looks at the board. Each task has its own default."""
+
+
+class WideSettings(SettingsModel):
+    """What the section of every task takes that looks at all boards of a wiki at once. Each has a ``page``."""
+
+    mode: Literal["plan", "live"] = "plan"
+    """``plan`` [default] only posts on a subpage of the settings page what would be done; ``live`` does it."""
+
+    page: str
+    """Where it stands."""
+
+    def on_paper(self, page: str) -> Self:
+        """The same, written on a page below the settings page instead: what a task in plan mode goes by."""
+        return self.model_copy(update={"page": page})

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, model_validator
 
 from bot.figures.report import Goal
 from bot.figures.shown import SHARES, WAITS, Kind
 from bot.figures.spans import Calendar, Period
-from bot.settings.base import SettingsModel
+from bot.settings.base import SettingsModel, WideSettings
 from bot.settings.values import PageTitle, Percent, Text, misfit, read_count, read_duration, read_percent
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -106,11 +106,8 @@ class WarnSettings(SettingsModel):
     """How far a figure must have risen: ``2 x usual`` [default]."""
 
 
-class ReportSettings(SettingsModel):
+class ReportSettings(WideSettings):
     """Where the report on all boards of the page stands, how often it is posted, and what is wanted of the figures."""
-
-    mode: Literal["plan", "live"] = "plan"
-    """``plan`` [default] only posts on a subpage of the settings page what would be done; ``live`` does it."""
 
     page: PageTitle
     """The page that leads to the reports; each report is a subpage of it."""
@@ -127,6 +124,10 @@ class ReportSettings(SettingsModel):
     goals: tuple[GoalSettings, ...] = ()
     """What the community wants of the figures [nothing]."""
 
+    escalate: PageTitle | None = None
+    """The page on which each goal that is off when a span is over is put, once, as a new section with what is done
+    about it [none]: a page of those who can act, such as ``Project talk:Admins``."""
+
     warn: WarnSettings | None = None
     """Early warning between two reports [none]."""
 
@@ -134,6 +135,12 @@ class ReportSettings(SettingsModel):
     def calendar(self) -> Calendar:
         """How the community counts weeks and quarters."""
         return Calendar(_DAYS.index(self.week_starts), _MONTHS.index(self.year_starts) + 1)
+
+    def on_paper(self, page: str) -> Self:
+        """The same with every page below the one given."""
+        warn = self.warn.model_copy(update={"page": f"{page}/warning"}) if self.warn is not None else None
+        escalate = f"{page}/goals" if self.escalate is not None else None
+        return self.model_copy(update={"page": page, "warn": warn, "escalate": escalate})
 
     @property
     def periods(self) -> tuple[Period, ...]:

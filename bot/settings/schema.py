@@ -16,11 +16,12 @@ from bot.plan import Task
 from bot.settings.base import SettingsModel, TaskSettings
 from bot.settings.common import BoardModel, PageModel
 from bot.settings.nearest import Names, nearest, shorten
+from bot.settings.overview import HeartbeatSettings, OverviewSettings
 from bot.settings.presets import PRESETS, expand
 from bot.settings.problems import Place, SettingsProblem, Stops, plain_value, sound, told, too_many_patterns
 from bot.settings.report import ReportSettings
 from bot.settings.result import BoardSettings, Settings, SettingsReading, capped
-from bot.settings.tree import last_line, merge, say_node
+from bot.settings.tree import last_line, merge, say_node, switched_on
 from bot.settings.values import PageTitle
 from bot.settings.yaml import Document, Entry, Scalar, Section, read_document
 
@@ -29,7 +30,11 @@ __all__ = ["BoardSettings", "Settings", "SettingsProblem", "SettingsReading", "S
 BOARD_LIMIT = 500
 """At most so many boards on one page."""
 
-SECTIONS: Mapping[str, type[SettingsModel]] = {"report": ReportSettings}
+SECTIONS: Mapping[str, type[SettingsModel]] = {
+    "overview": OverviewSettings,
+    "report": ReportSettings,
+    "heartbeat": HeartbeatSettings,
+}
 """The parts of the page that are about all boards together."""
 
 # Who is told of a thread, and who waits too long, must be shown where private help is to be had.
@@ -169,9 +174,10 @@ class _Reader:
     def _section(self, name: str, kind: type[SettingsModel], page: Place) -> SettingsModel | None:
         """Read a further part of the page; its mistakes stop it alone."""
         entry = page.node.entry(name) if isinstance(page.node, Section) else None
-        if entry is None:
+        value = switched_on(entry) if entry is not None else None
+        if entry is None or value is None:
             return None
-        return self._model(kind, page.entry(entry), Stops.TASK, "")
+        return self._model(kind, replace(page.entry(entry), node=value), Stops.TASK, "")
 
     def _boards(self, page: Place, support: str) -> Mapping[str, BoardSettings] | None:
         """Read every board; None where the page does not say which boards there are."""
@@ -288,11 +294,9 @@ class _Reader:
 
     def _task(self, name: str, entry: Entry, place: Place, title: str, board: BoardModel | None) -> TaskSettings | None:
         """Read one task's section; None where it is off or wrong."""
-        value = entry.value
-        if isinstance(value, Scalar) and value.plain and value.text in ("false", "off"):
+        value = switched_on(entry)
+        if value is None:
             return None
-        if isinstance(value, Scalar) and value.value in (None, True):
-            value = Section((), entry.line, entry.column)
         if isinstance(value, Section) and value.entry("mode") is None and board is not None:
             mode = Entry("mode", Scalar(board.mode, entry.line, entry.column), entry.line, entry.column)
             value = replace(value, entries=(*value.entries, mode))

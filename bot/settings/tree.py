@@ -53,3 +53,13 @@ def scalars(node: Node) -> Iterator[Scalar]:
 def say_node(node: Node) -> str:
     """Say in a few words what stands there."""
     return shorten(node.text) if isinstance(node, Scalar) else "a list" if isinstance(node, Listing) else "a section"
+
+
+def switched_on(entry: Entry) -> Node | None:
+    """Give a task's section: an empty one where it says ``true`` or nothing, None where it is ``off``."""
+    value = entry.value
+    if isinstance(value, Scalar) and value.plain and value.text in ("false", "off"):
+        return None
+    if isinstance(value, Scalar) and value.value in (None, True):
+        return Section((), entry.line, entry.column)
+    return value

@@ -10,7 +10,9 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from bot.figures.report import Line, Point, Report, Row
 from bot.figures.shown import Kind, Shown
 from bot.figures.words import (
+    before_in_words,
     change_in_words,
+    due_in_words,
     goal_in_words,
     shown_in_words,
     span_in_words,
@@ -40,11 +42,12 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True)
 class GoalShown:
-    """One goal that is not met, in words."""
+    """One goal, in words."""
 
     board: str
     figure: str
     result: str
+    before: str
     goal: str
     state: str
     action: str
@@ -76,8 +79,7 @@ def render(report: Report, messages: Messages, place: str, *, rtl: bool = False)
         direction="rtl" if rtl else "ltr",
         title=messages.say("report-title", span_in_words(report.span, messages)),
         place=place,
-        goals=[_goal(row, line, messages) for row, line in report.missed],
-        has_goals=any(line.state is not None for row in report.rows for line in row.lines),
+        goals=[_goal(row, line, report, messages) for row, line in report.goals],
         rows=[_row(row, report, messages) for row in rows],
         changes=sorted({f"{one:%Y-%m-%d}" for one in report.changes}),
     )
@@ -113,17 +115,18 @@ def _line(line: Line, messages: Messages) -> LineShown:
     )
 
 
-def _goal(row: Row, line: Line, messages: Messages) -> GoalShown:
+def _goal(row: Row, line: Line, report: Report, messages: Messages) -> GoalShown:
     goal = line.goal
     return GoalShown(
         row.title,
         messages.say(f"report-figure-{line.kind}"),
         shown_in_words(line.kind, line.now, messages),
+        before_in_words(line, messages),
         goal_in_words(line, messages),
-        state_in_words(line, messages),
+        messages.say(f"report-state-{line.state}") if line.state else "–",
         goal.action if goal else "",
         goal.owner if goal else "",
-        f"{goal.due:%Y-%m-%d}" if goal and goal.due else "",
+        due_in_words(line, report.span, messages),
         str(line.state or ""),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.figures.report import BoardSeen, make, running
+from bot.figures.report import BoardSeen, Report, make, running
 from bot.figures.shown import Kind
 from bot.figures.spans import Period, Span
 from bot.figures.words import span_in_words
@@ -13,7 +13,9 @@ from bot.model import Page
 from bot.plan import Change, Decision, Edit, Fact, Need, Plan, Splice, Splices, WholeText
 from bot.settings.report import ReportSettings
 from bot.wikiplan import WikiSnapshot, WikiTask
+from tasks.report.escalation import escalation
 from tasks.report.page import brief, full, markers, newest, warning
+from tasks.section import unfit
 
 __all__ = ["TASK", "plan"]
 
@@ -32,7 +34,8 @@ def plan(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -> Pla
     A report is known by its page and by the key of its edit: with either, it is never posted again (law 5).
     """
     due = [(span, f"{settings.page}/{span.key.capitalize()}") for span in _spans(snapshot, settings, now)]
-    wanted = {title for _, title in due} | {settings.page} | ({settings.warn.page} if settings.warn else set())
+    others = {settings.page, settings.warn.page if settings.warn else "", settings.escalate or ""} - {""}
+    wanted = {title for _, title in due} | others
     missing = frozenset(wanted - snapshot.pages.keys())
     if missing:
         return Need(pages=missing)
@@ -50,6 +53,7 @@ def plan(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -> Pla
     }
     section, verdict = _section(snapshot, settings, _newest(posted))
     edits += [section] if section else []
+    edits += _escalations(snapshot, settings, posted, now, decisions)
     warned, facts = _warnings(snapshot, settings, now)
     edits += [warned] if warned else []
     facts += [Fact(_PAGE_KNOWN, "", settings.page)] if posted else []
@@ -70,9 +74,13 @@ def _observed(snapshot: WikiSnapshot, span: Span) -> tuple[BoardSeen, ...]:
     return tuple(board for board in snapshot.boards if board.since <= span.start)
 
 
-def _report(snapshot: WikiSnapshot, settings: ReportSettings, span: Span, title: str, key: str) -> Edit:
+def _made(snapshot: WikiSnapshot, settings: ReportSettings, span: Span) -> Report:
     goals = tuple(goal.goal() for goal in settings.goals)
-    report = make(_observed(snapshot, span), span, settings.calendar, goals, snapshot.changes)
+    return make(_observed(snapshot, span), span, settings.calendar, goals, snapshot.changes)
+
+
+def _report(snapshot: WikiSnapshot, settings: ReportSettings, span: Span, title: str, key: str) -> Edit:
+    report = _made(snapshot, settings, span)
     form = brief if span.period is Period.WEEK else full
     return Edit(
         task="report",
@@ -123,6 +131,36 @@ def _section(
         change = WholeText(f"{text.rstrip()}\n\n{wanted}" if text.strip() else f"__NOINDEX__\n{wanted}")
     summary = snapshot.messages.say("report-own-newest")
     return Edit("report", "reports", page.title, page.revision, change, summary, independent=True), []
+
+
+def _escalations(
+    snapshot: WikiSnapshot,
+    settings: ReportSettings,
+    posted: dict[Span, str],
+    now: datetime,
+    decisions: list[Decision],
+) -> list[Edit]:
+    """What is put before those who can act: of each kind of span the newest that is over, once.
+
+    Of older spans that are caught up the reports tell; nobody can act on them any more.
+    """
+    if settings.escalate is None or not settings.goals:
+        return []
+    page = snapshot.pages[settings.escalate]
+    edits: list[Edit] = []
+    for period in settings.periods:
+        span = settings.calendar.ended(period, now - _SETTLED)
+        key = snapshot.memory.hash_of("goals", settings.escalate, span.key)
+        if span not in posted or key in snapshot.memory.keys:
+            continue
+        if unfit(page):
+            decisions.append(_said("held back", f"goals cannot be escalated: {unfit(page)}", "a talk page in wikitext"))
+            continue
+        report = _made(snapshot, settings, span)
+        where = (page.title, page.revision)
+        edit = escalation(report, where, posted[span], snapshot.messages, key)
+        edits += [edit] if edit else []
+    return edits
 
 
 def _warnings(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -> tuple[Edit | None, list[Fact]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.figures.report import Line, Report, Row, State
+from bot.figures.report import Line, Report, Row
 from bot.figures.shown import WAITS, Kind, Shown
 from bot.figures.spans import Span
 from bot.figures.words import (
+    before_in_words,
     change_in_words,
+    due_in_words,
     goal_in_words,
     shown_in_words,
     span_in_words,
@@ -25,7 +27,7 @@ def full(report: Report, messages: Messages, settings_page: str) -> str:
     """The whole report: for communities, monthly and quarterly and on demand."""
     say = messages.say
     lines = _head(report, messages, settings_page)
-    lines += _missed(report, messages)
+    lines += _goals(report.goals, "report-section-goals", report, messages)
     for row in (*([report.total] if report.total is not None else []), *report.rows):
         lines += ["", f"== {link(row.title) if row.title else say('report-all')} ==", *_figures(row.lines, messages)]
         lines += _bands(row.figures.bands, messages)
@@ -38,9 +40,8 @@ def brief(report: Report, messages: Messages, settings_page: str) -> str:
     """One screen: what matters most, a row for each board, and the goals that are not met."""
     say = messages.say
     kinds = [kind for kind in BRIEF if any(row.figures.of(kind) != Shown() for row in report.rows)]
-    lines = [*_head(report, messages, settings_page), "", '{| class="wikitable"']
     columns = [say("report-column-board"), *(say(f"report-figure-{kind}") for kind in kinds)]
-    lines.append("! " + " !! ".join(f'scope="col" | {column}' for column in columns))
+    lines = [*_head(report, messages, settings_page), "", *_table_head(say("report-caption-boards"), columns)]
     for row in (*report.rows, *([report.total] if report.total is not None else [])):
         cells = [_with_change(line, messages) for kind in kinds for line in row.lines if line.kind is kind]
         name = link(row.title) if row.title else say("report-all")
@@ -100,49 +101,56 @@ def _foot(report: Report, messages: Messages) -> list[str]:
 
 
 def _missed(report: Report, messages: Messages) -> list[str]:
-    """The goals that are not met, with what is done about them; and what became of those that were not."""
-    say = messages.say
-    goals = [
-        (row, line) for row in report.rows for line in row.lines if line.goal is not None and line.state is not None
-    ]
+    """The goals that are not met, with what is done; what became of those that were not; how many others are."""
+    shown = (*report.missed, *report.mended)
+    measured = sum(line.state is not None for _, line in report.goals)
+    if measured and not shown:
+        return ["", messages.say("report-all-met")]
+    lines = _goals(shown, "report-section-missed", report, messages)
+    others = measured - len(shown)
+    return [*lines, "", messages.say("report-goals-met", str(others))] if shown and others else lines
+
+
+def _goals(goals: Sequence[tuple[Row, Line]], caption: str, report: Report, messages: Messages) -> list[str]:
     if not goals:
         return []
-    missed = report.missed
-    mended = [
-        (row, line) for row, line in goals if line.state is State.ON_TRACK and line.before not in (None, State.ON_TRACK)
-    ]
-    if not missed and not mended:
-        return ["", say("report-all-met")]
-    columns = ("board", "figure", "result", "goal", "state", "action", "owner", "due")
-    lines = ["", f"'''{say('report-section-missed')}'''", '{| class="wikitable"']
-    lines.append("! " + " !! ".join(f'scope="col" | {say(f"report-column-{name}")}' for name in columns))
-    for row, line in (*missed, *mended):
-        lines += ["|-", "| " + " || ".join(_goal_cells(row, line, messages))]
+    say = messages.say
+    columns = ("board", "figure", "result", "before", "goal", "state", "action", "owner", "due")
+    lines = ["", *_table_head(say(caption), [say(f"report-column-{name}") for name in columns])]
+    for row, line in goals:
+        lines += ["|-", f'! scope="row" | {link(row.title)}', "| " + " || ".join(_goal_cells(line, report, messages))]
     return [*lines, "|}"]
 
 
-def _goal_cells(row: Row, line: Line, messages: Messages) -> Iterable[str]:
+def _goal_cells(line: Line, report: Report, messages: Messages) -> Iterable[str]:
     goal = line.goal
     return (
-        link(row.title),
         messages.say(f"report-figure-{line.kind}"),
         shown_in_words(line.kind, line.now, messages),
+        before_in_words(line, messages),
         goal_in_words(line, messages),
-        state_in_words(line, messages),
+        messages.say(f"report-state-{line.state}") if line.state else "–",
         plain(goal.action) if goal else "",
-        # A page is linked, a role is not.
-        (link(goal.owner) if ":" in goal.owner else plain(goal.owner)) if goal else "",
-        f"{goal.due:%Y-%m-%d}" if goal and goal.due else "",
+        owner(goal.owner) if goal else "",
+        due_in_words(line, report.span, messages),
     )
+
+
+def owner(words: str) -> str:
+    """Who sees to a goal: a page is linked, a role is not."""
+    return link(words) if ":" in words else plain(words)
+
+
+def _table_head(caption: str, columns: Iterable[str]) -> list[str]:
+    """A table's beginning, with a caption and column headings that screen readers know as such."""
+    head = "! " + " !! ".join(f'scope="col" | {column}' for column in columns)
+    return ['{| class="wikitable"', f"|+ {caption}", head]
 
 
 def _figures(lines: Sequence[Line], messages: Messages) -> list[str]:
     say = messages.say
     columns = ("figure", "result", "p90", "cases", "usual", "change", "goal", "state")
-    table = [
-        '{| class="wikitable"',
-        "! " + " !! ".join(f'scope="col" | {say(f"report-column-{name}")}' for name in columns),
-    ]
+    table = _table_head(say("report-caption-figures"), [say(f"report-column-{name}") for name in columns])
     for line in lines:
         if line.now == Shown():
             continue
@@ -163,17 +171,9 @@ def _bands(bands: Sequence[Shown], messages: Messages) -> list[str]:
     if not bands:
         return []
     say = messages.say
-    names = " !! ".join(f'scope="col" | {say(f"report-band-{number}")}' for number in range(len(bands)))
+    names = [say(f"report-band-{number}") for number in range(len(bands))]
     values = " || ".join(shown_in_words(Kind.WAITING, one, messages) for one in bands)
-    return [
-        "",
-        f"'''{say('report-waiting-by-age')}'''",
-        '{| class="wikitable"',
-        f"! {names}",
-        "|-",
-        f"| {values}",
-        "|}",
-    ]
+    return ["", *_table_head(say("report-waiting-by-age"), names), "|-", f"| {values}", "|}"]
 
 
 def _with_change(line: Line, messages: Messages) -> str:

@@ -72,4 +72,9 @@ def age_band(thread: Thread, now: datetime) -> str:
     """The message key for how old a thread is. Bands, not clocks: a list changes only when a thread enters the next."""
     if thread.opened is None:
         return "age-band-unknown"
-    return f"age-band-{sum(now - thread.opened >= bound for bound in _BANDS)}"
+    return band_of(now - thread.opened)
+
+
+def band_of(age: timedelta) -> str:
+    """The message key of the band that an age lies in."""
+    return f"age-band-{sum(age >= bound for bound in _BANDS)}"
