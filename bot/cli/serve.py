@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -18,6 +20,7 @@ from bot.cli import wire
 from bot.cli.console import DONE, plain
 from bot.cli.loglines import failure_line, line, report_lines
 from bot.cli.onepass import Chosen, make_pass
+from bot.cli.told import told
 from bot.errors import OperatorProblem
 from bot.runner import RunReport
 
@@ -74,6 +77,9 @@ class Server:
         # The first pass comes at once: a process that was restarted makes up for what it missed.
         now = datetime.now(UTC)
         self.scheduler.add_job(work or self.work, trigger(self.schedule), id="pass", next_run_time=now)
+        # It would log an error's own words, which may hold a secret; what may be told is told by `failed`.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)
+        self.scheduler.add_listener(self.failed, EVENT_JOB_ERROR)
         self.scheduler.add_job(self.look, IntervalTrigger(seconds=_LOOK, timezone=UTC), id="look", executor="look")
 
     def start(self) -> None:
@@ -86,6 +92,10 @@ class Server:
         self.end.set()
         self.scheduler.shutdown(wait=True)
         plain(line(datetime.now(UTC), "ended"))
+
+    def failed(self, event: JobExecutionEvent) -> None:
+        """Says that an error in the program ended a pass; the next one comes."""
+        plain(line(datetime.now(UTC), "failed", problem=told(event.exception)))
 
     def work(self) -> None:
         """Makes one pass; whatever is wrong is said in the log, and the next pass comes."""

@@ -30,7 +30,6 @@ NEEDED = (
 WANTED = (
     Right("bot", "its edits stand among people's in recent changes", "high-volume (bot) access"),
     Right("apihighlimits", "it asks for fewer pages at once", "high-volume (bot) access"),
-    Right("noratelimit", "the wiki slows it down like a new account", "high-volume (bot) access"),
 )
 # The extension that refuses an archive where a listed address stands in what is moved (T313107).
 _SPAM_LIST = Right("sboverride", "threads with listed addresses cannot be archived", "edit protected pages")

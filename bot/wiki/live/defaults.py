@@ -126,6 +126,9 @@ def set_right(pywikibot: ModuleType, patience: Patience) -> None:
     log = logging.getLogger("pywiki")
     log.setLevel(logging.CRITICAL + 1)
     log.propagate = False
+    # Libraries below it tell of addresses (titles, and so names, stand in them) and of OAuth's headers.
+    for name in ("urllib3", "oauthlib", "requests_oauthlib"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     config.solve_captcha = False
     # No log files: they would hold page texts and names, and fill the tool's network folder.
     config.log = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +26,10 @@ def log_in(pywikibot: ModuleType, site: Any, name: str, account: str) -> None:
     try:
         # An OAuth consumer logs in by being sent; asking for a password would not help it.
         if not site.is_oauth_token_available():
-            manager = login.ClientLoginManager(site=site, user=account)
+            with warnings.catch_warnings():
+                # Of a line with too few or too many parts it warns by printing the line, password and all.
+                warnings.simplefilter("ignore")
+                manager = login.ClientLoginManager(site=site, user=account)
             if not manager.password:
                 raise OperatorProblem(
                     f"There is no password for {account} on the wiki {name}: name a password_file in {where} "
@@ -43,9 +47,10 @@ def log_in(pywikibot: ModuleType, site: Any, name: str, account: str) -> None:
         ) from error
     except (exceptions.NoUsernameError, exceptions.APIError, RuntimeError) as error:
         raise refused_login(name, account) from error
-    except (FileNotFoundError, ValueError, PermissionError) as error:
+    except (FileNotFoundError, ValueError, PermissionError, TypeError) as error:
         raise OperatorProblem(
-            f"Pywikibot's password file cannot be read ({error}): check password_file in {where}."
+            f"Pywikibot's password file cannot be read ({error}): check password_file in {where}; a line in it reads "
+            '("Account", BotPassword("name", "password")).'
         ) from error
     except (exceptions.Error, ConnectionError, RequestException) as error:
         raise Unreachable(f"The wiki {name} did not answer while logging in; try again later.") from error

@@ -20,6 +20,7 @@ from requests import RequestException
 from bot.errors import OperatorProblem
 from bot.wiki.live.counting import count_requests, requests_so_far
 from bot.wiki.live.defaults import Patience, load, set_right
+from bot.wiki.live.secrets import check_private
 from bot.wiki.live.session import Session
 from bot.wiki.port import Unreachable
 
@@ -39,6 +40,8 @@ def open_session(
     config: Any = pywikibot.config
     if config.simulate and not read_only:
         raise OperatorProblem("Pywikibot's user-config.py sets simulate: remove it; `clerk run --dry-run` does that.")
+    if account is not None:
+        check_private(config, folder)
     before = requests_so_far()
     usernames, credentials = config.usernames, config.authenticate
     if account is None:
