@@ -88,7 +88,10 @@ def log_in(answers: Answers, scratch: Path) -> LiveWiki:
     folder = Path(mkdtemp(dir=scratch))
     for name, text in files.login_files(answers).items():
         files.write_private(folder / name, text)
-    return open_wiki(answers.name, site=answers.site, api=answers.api, account="", folder=folder, patience=_IMPATIENT)
+    wiki = open_wiki(answers.name, site=answers.site, api=answers.api, account="", folder=folder, patience=_IMPATIENT)
+    # Whether tokens hold is told by the first answer only.
+    wiki.read([f"User:{answers.account}"], text=False)
+    return wiki
 
 
 @dataclass(frozen=True, slots=True)
