@@ -237,8 +237,8 @@ class Memory:
     (``Edit.key``) and that were saved: an edit whose key stands there was made already. ``left_alone`` are hashes of
     threads that a person put back. ``spent`` counts what was done today by kind, on the whole wiki. ``facts`` are
     remembered values by (kind, hashed identity). ``archived`` tells by hash where threads that were put back had been
-    moved to last. ``finished`` are the moves that ended lately (``FINISHED_KEPT``), oldest first. ``hash_of`` makes the
-    keyed hash of any tuple of words.
+    moved to last, ``moved`` are the hashes of all threads that the bot ever moved from the board. ``finished`` are the
+    moves that ended lately (``FINISHED_KEPT``), oldest first. ``hash_of`` makes the keyed hash of any tuple of words.
     """
 
     hash_of: Callable[..., str]
@@ -250,6 +250,7 @@ class Memory:
     keys: frozenset[str] = frozenset()
     archived: Mapping[str, ArchivedCopy] = field(default_factory=dict)
     finished: tuple[FinishedMove, ...] = ()
+    moved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from bot.messages import link, stamp
 from bot.model import Status, Thread
-from bot.plan import Decision, Edit, Need, Plan, Snapshot, Task
+from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from bot.reading.status import Conclusion
 from bot.settings.base import TaskSettings
 from bot.settings.values import OptionalDuration, PageTitle, at_least, say_duration
@@ -20,7 +20,15 @@ from tasks.section import Markers, put, unfit
 
 NAME = "escalate"
 Limit = Literal["unanswered", "open"]
+_LIMITS: tuple[Limit, ...] = ("unanswered", "open")
+NAME_OF_KEY = "overdue"
+OVERDUE = "overdue-line"
+"""Kind of fact about a thread: the key of its newest line, by which the line is known when the thread has gone."""
+FORMERLY = "overdue-formerly"
+"""Kind of fact: titles that the board had before, separated by ``|``; lines put on the list under them are its own."""
+
 _LINE = re.compile(r"^\* <!-- bc:([a-zA-Z0-9]+) -->.*$", re.M)
+_SECTION = re.compile(r"<!-- boardclerk overdue begin: ([^\n>]+) -->")
 
 
 class EscalateSettings(TaskSettings):
@@ -35,10 +43,6 @@ class EscalateSettings(TaskSettings):
     open_after: Annotated[OptionalDuration, at_least("1 h")] = timedelta(days=7)
     """How long after its opening a thread that nobody has closed is overdue [7 days]."""
 
-    gone_means: Literal["handled", "unknown"] = "unknown"
-    """What it means when a listed thread has gone from the board. ``unknown`` [default]: its line stays until a person
-    takes it away, so that nobody ends an alarm by removing a thread; ``handled``: the line goes with it."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Line:
@@ -48,6 +52,23 @@ class _Line:
     limit: Limit
     key: str
     new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What stands on the page: the bot's own lines by key, and the titles under which the board's lines were made.
+
+    ``former`` are those titles whose sections stand there still, ``remember`` those that had one ever.
+    """
+
+    lines: Mapping[str, str]
+    titles: tuple[str, ...]
+    former: tuple[str, ...] = ()
+    remember: tuple[str, ...] = ()
+
+    def keys(self, thread: Thread, limit: Limit, snapshot: Snapshot) -> tuple[str, ...]:
+        """The keys that a thread's line may have, the one that a new line gets first."""
+        return tuple(snapshot.memory.hash_of(NAME_OF_KEY, limit, title, thread.identity) for title in self.titles)
 
 
 def plan(snapshot: Snapshot, settings: EscalateSettings, now: datetime) -> Plan | Need:
@@ -61,6 +82,8 @@ def plan(snapshot: Snapshot, settings: EscalateSettings, now: datetime) -> Plan 
     if reason:
         return Plan(decisions=(Decision(NAME, "", "held back", reason, "a wikitext page for the list"),))
     standing = _standing(page.text or "", snapshot)
+    if isinstance(standing, Need):
+        return standing
     lines: list[_Line] = []
     decisions: list[Decision] = []
     for thread in threads:
@@ -72,28 +95,53 @@ def plan(snapshot: Snapshot, settings: EscalateSettings, now: datetime) -> Plan 
     unknown = frozenset(line.thread.identity for line in lines) - snapshot.origins.keys()
     if unknown:
         return Need(origins=unknown)
-    return Plan(_edits(lines, standing, snapshot, settings), tuple(decisions))
+    facts = [Fact(OVERDUE, line.thread.identity, line.key) for line in lines if line.new]
+    facts += [Fact(FORMERLY, "", "|".join(standing.remember))] if standing.former else []
+    return Plan(_edits(lines, standing, snapshot, settings), tuple(decisions), tuple(facts))
 
 
-def _key(thread: Thread, limit: Limit, snapshot: Snapshot) -> str:
-    return snapshot.memory.hash_of("overdue", limit, snapshot.board.title, thread.identity)
+def _standing(text: str, snapshot: Snapshot) -> _Listed | Need:
+    """The lines that the bot put on the page and that stand there; what others made up is not among them.
 
-
-def _standing(text: str, snapshot: Snapshot) -> Mapping[str, str]:
-    """The lines that the bot put on the page and that stand there, by key; what others made up is not among them."""
-    span = _markers(snapshot).find(text)
+    A board that was renamed has its lines under its old title. Whether it was is asked only where the page holds other
+    boards' sections, or a line that belongs to no thread of the board.
+    """
+    title = snapshot.board.title
     ours = made(snapshot)
+    remembered = snapshot.memory.facts.get((FORMERLY, ""), "")
+    known = _Listed(_lines(text, title, ours), (title, *filter(None, remembered.split("|"))))
+    others = frozenset(match[1] for match in _SECTION.finditer(text)) - {title}
+    if not others and not known.lines.keys() - _here(known, snapshot):
+        return known
+    if title not in snapshot.redirects:
+        return Need(redirects=frozenset({title}))
+    titles = tuple(dict.fromkeys((*known.titles, *snapshot.redirects[title])))
+    former = tuple(one for one in titles[1:] if one in others)
+    lines = dict(known.lines)
+    for one in former:
+        lines |= _lines(text, one, ours)
+    return _Listed(lines, titles, former, tuple(dict.fromkeys((*known.titles[1:], *former))))
+
+
+def _lines(text: str, title: str, ours: frozenset[str]) -> Mapping[str, str]:
+    span = _markers(title).find(text)
     return {match[1]: match[0] for match in _LINE.finditer(text, *span) if match[1] in ours} if span else {}
 
 
-def _markers(snapshot: Snapshot) -> Markers:
-    return Markers.of("overdue", snapshot.board.title)
+def _here(standing: _Listed, snapshot: Snapshot) -> frozenset[str]:
+    """The keys of all lines that threads of the board may have."""
+    threads = snapshot.board.threads
+    return frozenset(key for one in threads for limit in _LIMITS for key in standing.keys(one, limit, snapshot))
+
+
+def _markers(title: str) -> Markers:
+    return Markers.of("overdue", title)
 
 
 def _judged(
     thread: Thread,
     concluded: Conclusion,
-    standing: Mapping[str, str],
+    standing: _Listed,
     snapshot: Snapshot,
     settings: EscalateSettings,
     now: datetime,
@@ -103,10 +151,9 @@ def _judged(
     def say(verdict: str, found: str, wanted: str) -> Decision:
         return Decision(NAME, thread.identity, verdict, found, wanted)
 
-    limits: tuple[Limit, ...] = ("unanswered", "open")
-    for limit in limits:
-        key = _key(thread, limit, snapshot)
-        if key in standing and not _ended(limit, concluded):
+    for limit in _LIMITS:
+        key = next((key for key in standing.keys(thread, limit, snapshot) if key in standing.lines), "")
+        if key and not _ended(limit, concluded):
             wanted = "an answer by a responder, or a valid close" if limit == "unanswered" else "a valid close"
             return _Line(thread, limit, key, new=False), say("stay: listed", concluded.found, wanted)
     if thread.opened is None or thread.damage or thread.transcluded:
@@ -121,10 +168,10 @@ def _judged(
     if due is None or age < due:
         wanted = f"{limit}_after: {say_duration(due) if due is not None else 'never'}"
         return None, say("not listed", f"opened {say_duration(age)} ago", wanted)
-    key = _key(thread, limit, snapshot)
-    if key in made(snapshot):
+    keys = standing.keys(thread, limit, snapshot)
+    if made(snapshot).intersection(keys):
         return None, say("not listed", "it was listed before and somebody took the line away", "one line per thread")
-    return _Line(thread, limit, key, new=True), say("list: overdue", concluded.found, f"{limit}_after")
+    return _Line(thread, limit, keys[0], new=True), say("list: overdue", concluded.found, f"{limit}_after")
 
 
 def _ended(limit: Limit, concluded: Conclusion) -> bool:
@@ -137,16 +184,13 @@ def _ended(limit: Limit, concluded: Conclusion) -> bool:
     return concluded.status in (Status.RESOLVED, Status.WITHDRAWN)
 
 
-def _edits(
-    lines: list[_Line], standing: Mapping[str, str], snapshot: Snapshot, settings: EscalateSettings
-) -> tuple[Edit, ...]:
+def _edits(lines: list[_Line], standing: _Listed, snapshot: Snapshot, settings: EscalateSettings) -> tuple[Edit, ...]:
     page = snapshot.pages[settings.page]
-    markers = _markers(snapshot)
-    here = {_key(thread, limit, snapshot) for thread in snapshot.board.threads for limit in ("unanswered", "open")}
-    gone = [line for key, line in standing.items() if key not in here] if settings.gone_means == "unknown" else []
+    markers = _markers(snapshot.board.title)
+    gone = _outlasting(standing, snapshot)
     new = [line for line in lines if line.new]
     # Where the section is gone somebody took it away; only a new alarm brings it back, without the old lines.
-    if markers.find(page.text or "") is None and not new:
+    if markers.find(page.text or "") is None and not new and not standing.former:
         return ()
     rendered = [*gone, *(_rendered(line, snapshot, settings) for line in lines)]
     say = snapshot.messages.say
@@ -154,7 +198,7 @@ def _edits(
     head = [f"'''{say('overdue-support', link(snapshot.rules.support))}'''", ""] if snapshot.rules.support else []
     body = rendered or [say("overdue-none")]
     section = "\n".join([markers.begin, *head, say("overdue-intro", board), "", *body, markers.end])
-    change = put(section, page, markers)
+    change = put(section, page, markers, instead_of=[_markers(title) for title in standing.former])
     if change is None:
         return ()
     edit = Edit(
@@ -169,6 +213,19 @@ def _edits(
         threads=tuple(line.thread.identity for line in new),
     )
     return (edit,)
+
+
+def _outlasting(standing: _Listed, snapshot: Snapshot) -> list[str]:
+    """The lines of threads that have gone from the board, where nobody knows why: an alarm does not end with that.
+
+    Where the board says that what is gone was handled, or where the bot itself moved the thread to the archive (the
+    summary lists those that went there without an answer), the line goes as well.
+    """
+    if snapshot.rules.gone_is_handled:
+        return []
+    here, memory = _here(standing, snapshot), snapshot.memory
+    moved = {key for (kind, thread), key in memory.facts.items() if kind == OVERDUE and thread in memory.moved}
+    return [line for key, line in standing.lines.items() if key not in here and key not in moved]
 
 
 def _rendered(line: _Line, snapshot: Snapshot, settings: EscalateSettings) -> str:

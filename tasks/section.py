@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.model import Page
@@ -38,10 +39,18 @@ def unfit(page: Page) -> str:
     return "" if page.model == "wikitext" else f"the page is not wikitext but {page.model}"
 
 
-def put(section: str, page: Page, markers: Markers) -> Change | None:
-    """The change that makes a page hold this section: in its place, else at the page's end; None where it does."""
+def put(section: str, page: Page, markers: Markers, instead_of: Iterable[Markers] = ()) -> Change | None:
+    """The change that makes a page hold this section: in its place, else at the page's end; None where it does.
+
+    ``instead_of`` are sections that it replaces: they go, and without a place of its own it takes that of the first.
+    """
     text = page.text or ""
     span = markers.find(text)
+    old = sorted(found for other in instead_of if (found := other.find(text)) is not None)
+    if old:
+        own = span or old.pop(0)
+        parts = [Splice(*own, section), *(Splice(start, end, "") for start, end in old if (start, end) != own)]
+        return Splices(tuple(sorted(parts, key=lambda part: part.start)))
     if span is not None:
         start, end = span
         return None if text[start:end] == section else Splices((Splice(start, end, section),))

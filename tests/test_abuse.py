@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.world import BOARD, BOT, NOW, World, board, signed, world
+from tests.world import BOARD, BOT, NOW, SETTINGS, World, board, signed, world
 
 PAGE = """\
 version: 1
@@ -151,6 +151,37 @@ def test_an_alarm_outlasts_the_removal_of_its_thread() -> None:
     at.run()
 
     assert overdue(at) == 1
+
+
+def test_an_alarm_ends_when_the_bot_archives_its_thread_without_an_answer() -> None:
+    at = world(report("{{userlinks|Eva}}"), page=PAGE.replace("unanswered_after: 14 days", "unanswered_after: 2 days"))
+    at.run()
+    assert overdue(at) == 1
+
+    at.wiki.advance(timedelta(days=3))
+    at.run()
+    at.run()
+
+    assert any("/Archive" in title for title in at.bot_edits())
+    assert overdue(at) == 0
+    assert "Archived without an answer" in at.text(WAITING)
+
+
+def test_a_renamed_board_keeps_its_alarms_and_has_each_once() -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    at.run()
+    before = at.text(OVERDUE)
+    for title in (BOARD, OVERDUE, WAITING):
+        at.wiki.move(title, title.replace("Incidents", "Cases"))
+    at.says("Root", SETTINGS, PAGE.replace("Incidents", "Cases"))
+
+    at.run()
+    at.run()
+
+    after = at.text("Wiki:Cases/Overdue")
+    assert before.count("* <!-- bc:") == after.count("* <!-- bc:") == 1
+    assert "begin: Wiki:Incidents" not in after
+    assert "begin: Wiki:Cases" in after
 
 
 def test_filing_and_blanking_ten_times_gives_one_notice() -> None:

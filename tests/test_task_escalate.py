@@ -15,9 +15,24 @@ from bot.model import Board, Page, Revision, User
 from bot.plan import Plan, Snapshot
 from bot.reading.rules import People, Rules
 from bot.runner.rebase import applied
+from tasks.escalate import OVERDUE as OVERDUE_LINE
 from tasks.escalate import EscalateSettings, plan
 from tasks.ownkeys import AT_ONCE
-from tests.builders import BOARD, NOW, ago, answered, board, memory, page, resolved, rules, signed, snapshot, user
+from tests.builders import (
+    BOARD,
+    NOW,
+    ago,
+    answered,
+    board,
+    hash_of,
+    memory,
+    page,
+    resolved,
+    rules,
+    signed,
+    snapshot,
+    user,
+)
 from tests.builders import thread as wikitext
 
 OVERDUE = f"{BOARD}/Overdue"
@@ -162,12 +177,81 @@ def test_nothing_but_an_answer_or_a_valid_close_ends_an_alarm(more: str) -> None
 def test_a_line_outlasts_its_thread_where_nobody_knows_why_it_went(meaning: str, left: int) -> None:
     first, _ = decided(WAITING)
     listing, keys = after(first)
-    settings = EscalateSettings.model_validate({"mode": "live", "page": OVERDUE, "gone_means": meaning})
+    reading = replace(STRICT, gone_is_handled=meaning == "handled")
     others = wikitext("Other", ("Zoe", ago(hours=14)))
 
-    second, _ = decided(others, listing=listing, settings=settings, memory=memory(keys=keys))
+    second, _ = decided(others, listing=listing, reading=reading, memory=memory(keys=keys))
 
     assert len(lines(after(second, listing)[0])) == left + 1
+
+
+def test_the_line_of_a_thread_that_the_bot_archived_goes_with_it() -> None:
+    first, _ = decided(WAITING)
+    listing, keys = after(first)
+    kept = {(fact.kind, hash_of(fact.thread)): fact.value for fact in first.facts}
+    (thread,) = (thread for kind, thread in kept if kind == OVERDUE_LINE)
+
+    second, _ = decided("Lead.\n", listing=listing, memory=memory(keys=keys, facts=kept, moved=frozenset({thread})))
+
+    assert lines(after(second, listing)[0]) == []
+
+
+OLD = "Project:Reports"
+
+
+def renamed(*removed: str) -> tuple[Page, frozenset[str], dict[str, Any]]:
+    """The list as it stood while the board had its old title, the keys then known, and what is known since the move."""
+    first, _ = decided(board(WAITING + wikitext("Other", ("Zoe", ago(hours=14))), title=OLD, reading=STRICT))
+    listing, keys = after(first)
+    text = "\n".join(line for line in (listing.text or "").splitlines() if not any(one in line for one in removed))
+    return replace(listing, text=text), keys, {"redirects": {BOARD: (OLD, "Project:Elsewhere")}}
+
+
+def test_the_lines_of_a_board_that_was_renamed_are_taken_over_once() -> None:
+    listing, keys, known = renamed()
+    text = WAITING + wikitext("Other", ("Zoe", ago(hours=14)))
+
+    second, _ = decided(text, listing=listing, memory=memory(keys=keys), **known)
+    moved, _ = after(second, listing)
+    facts = {(fact.kind, ""): fact.value for fact in second.facts}
+    third, _ = decided(text, listing=moved, memory=memory(keys=keys, facts=facts))
+    answer = wikitext("Ben again", ("Ana", ago(hours=13)), ("Clara", ago(minutes=5)))
+    fourth, _ = decided(
+        answer + wikitext("Other", ("Zoe", ago(hours=14))), listing=moved, memory=memory(keys=keys, facts=facts)
+    )
+
+    assert f"begin: {OLD}" not in (moved.text or "")
+    assert f"begin: {BOARD}" in (moved.text or "")
+    assert len(lines(moved)) == 2
+    assert OLD not in "".join(lines(moved))
+    assert not third.edits
+    assert len(lines(after(fourth, moved)[0])) == 1
+
+
+def test_a_line_taken_away_before_the_board_was_renamed_does_not_come_back() -> None:
+    first, _ = decided(board(WAITING, title=OLD, reading=STRICT))
+    _, keys = after(first)
+    listing, all_keys, known = renamed(*keys)
+    text = WAITING + wikitext("Other", ("Zoe", ago(hours=14)))
+
+    second, _ = decided(text, listing=listing, memory=memory(keys=all_keys), **known)
+    moved, _ = after(second, listing)
+    facts = {(fact.kind, ""): fact.value for fact in second.facts}
+    third, _ = decided(text, listing=moved, memory=memory(keys=all_keys, facts=facts))
+
+    assert len(lines(moved)) == 1
+    assert not third.edits
+
+
+def test_another_boards_section_on_the_same_page_is_left_alone() -> None:
+    first, _ = decided(board(WAITING, title=OLD, reading=STRICT))
+    listing, keys = after(first)
+
+    second, _ = decided(WAITING, listing=listing, memory=memory(keys=keys), redirects={BOARD: ()})
+
+    both, _ = after(second, listing)
+    assert f"begin: {OLD}" in (both.text or "")
+    assert len(lines(both)) == 2
 
 
 def test_a_line_that_somebody_took_away_does_not_come_back() -> None:

@@ -151,6 +151,7 @@ class Planner:
                 journal.own_keys(),
                 journal.archived_copies(job.title, put_back) if put_back else {},
                 journal.finished_moves(job.title, now - FINISHED_KEPT),
+                frozenset(journal.archived(job.title)),
             )
             job.memory = (self.epoch, memory)
         return job.memory[1]
