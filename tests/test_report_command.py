@@ -66,7 +66,7 @@ def test_a_board_is_backfilled_and_reported_on(played: tuple[Path, Replay], tmp_
     assert report(config, wanted, Form.JSON, out, now) == DONE
 
     figures = {one["figure"]: one for one in json.loads(out.read_text(encoding="utf-8"))["figures"]}
-    opened = sum(now - timedelta(days=28) <= one.opened < now for one in made.truths)
+    opened = sum(now - timedelta(days=28) <= one.opened < now for one in made.threads)
     assert figures["intake"]["value"] == opened
 
 

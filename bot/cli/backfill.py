@@ -10,13 +10,13 @@ from rich.progress import Progress
 
 from bot.cli import wire
 from bot.cli.console import DONE, messages, output
-from bot.cli.look import choose_board
 from bot.errors import OperatorProblem
 from bot.guard import normal_title
 from bot.model import Page
 from bot.reading.facts import wiki_info
 from bot.runner.backfill import Backfill
 from bot.runner.opening import with_aliases
+from bot.settings.schema import BoardSettings, SettingsReading
 
 
 def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path | None) -> int:
@@ -36,7 +36,7 @@ def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path 
         ):
             info = wiki_info(opened.facts())
             reading = wire.settings_on(opened, entry, info)
-            chosen = choose_board(reading, normal_title(info, board), entry.settings)
+            chosen = _chosen(reading, normal_title(info, board))
             settings = with_aliases(opened.redirects, info, {chosen.title: chosen})[chosen.title]
             line = bar.add_task("revisions", total=None)
             work = Backfill(opened, journal.of(entry.name), info, settings)
@@ -47,6 +47,14 @@ def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path 
     left = f", {found.left_out} hidden or without text left out" if found.left_out else ""
     output().print(f"{settings.title}: {found.read} revisions read{left}; {found.threads} threads known", markup=False)
     return DONE
+
+
+def _chosen(reading: SettingsReading, title: str) -> BoardSettings:
+    boards = reading.settings.boards if reading.settings is not None else {}
+    if title in boards:
+        return boards[title]
+    names = ", ".join(f'"{name}"' for name in boards) or "none"
+    raise OperatorProblem(f'the settings page sets up no board "{title}"; it sets up: {names}')
 
 
 def _pages(export: Path, title: str) -> Iterator[Page]:
