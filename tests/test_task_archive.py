@@ -100,6 +100,17 @@ def test_an_answered_thread_goes_by_inactive_after_and_without_it_never() -> Non
     assert _only(_plan(text)).wanted == "inactive_after is never"
 
 
+def test_what_the_bot_itself_signs_in_a_thread_is_no_activity_but_a_thread_it_closed_stays_for_a_while() -> None:
+    old = (("Ann", ago(days=9)), ("Bob", ago(days=8)))
+    status = thread("A", *old, signed("Boardclerk", ago(hours=1), "{{stale}}"))
+    closed = thread("A", *old, signed("Boardclerk", ago(hours=23), "{{resolved}}"))
+    by_a_person = thread("A", *old, signed("Clara", ago(hours=1), "{{stale}}"))
+
+    assert _moved(_plan(status, inactive_after="7 days")) == 1
+    assert _moved(_plan(by_a_person, inactive_after="7 days")) == 0
+    assert _only(_plan(closed, inactive_after="7 days")).found == "resolved, quiet for 23 h"
+
+
 def test_an_unanswered_thread_goes_by_its_own_delay_and_is_remembered_as_such() -> None:
     wanted = _plan(thread("A", ("Ann", ago(days=15))), unanswered_after="14 days", inactive_after="1 h")
 
@@ -503,11 +514,9 @@ def test_handled_reports_are_taken_off_a_list_where_the_settings_say_so_and_no_o
 
 def test_a_removed_report_that_a_person_put_back_stays() -> None:
     seen = snapshot(_report("One") + _report("Two"), rules=REPORTS)
-    facts = {
-        (fact.kind, hash_of(fact.thread)): fact.value for fact in _plan(seen, handled="remove").facts if fact.thread
-    }
+    (edit,) = _plan(seen, handled="remove").edits
 
-    again = _plan(replace(seen, memory=memory(facts=facts)), handled="remove")
+    again = _plan(replace(seen, memory=memory(keys=frozenset({edit.key, "another"}))), handled="remove")
 
     assert again.edits == ()
     assert _verdicts(again) == ["stay: put back by hand"] * 2
@@ -516,10 +525,18 @@ def test_a_removed_report_that_a_person_put_back_stays() -> None:
 def test_a_report_that_takes_over_the_identity_of_a_removed_one_is_not_taken_for_put_back() -> None:
     seen = snapshot(_report("One") + _report("One", closed=False), rules=REPORTS)
 
-    wanted = _plan(seen, handled="remove")
+    (edit,) = _plan(seen, handled="remove").edits
+    left = snapshot(_report("One"), rules=REPORTS, memory=memory(keys=frozenset({edit.key})))
 
-    assert len(wanted.edits) == 1
-    assert [fact.kind for fact in wanted.facts] == ["archive-board"]
+    assert len(_plan(left, handled="remove").edits) == 1
+
+
+def test_one_run_removes_no_more_reports_than_an_edit_summary_can_name() -> None:
+    text = "".join(_report(f"N{number}", 72 + number) for number in range(8))
+
+    wanted = _plan(snapshot(text, rules=REPORTS), handled="remove")
+
+    assert _verdicts(wanted) == ["held back"] * 2 + ["remove"] * 6
 
 
 def test_sections_are_never_removed() -> None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.model import Status, Thread
+from bot.model import Comment, Status, Thread
 from bot.plan import Decision, Need, Snapshot
 from bot.reading.signatures import learn
 from bot.reading.status import Conclusion, conclude
 from bot.settings.values import say_duration
 from tasks.archive.settings import ArchiveSettings
 from tasks.archive.text import changed_by_saving
+from tasks.ownkeys import made
 from tasks.people import listed, people_need
 
 NAME = "archive"
@@ -25,10 +26,6 @@ _SHORTEST = timedelta(minutes=15)
 
 RETURNED = "archive-returned"
 """Kind of fact: a thread that was found to stand in the archive already; a person put it back on the board."""
-
-
-REMOVED = "archive-removed"
-"""Kind of fact: when a handled report was taken off a board that keeps no archive."""
 
 _HANDLED = (Status.RESOLVED, Status.WITHDRAWN)
 
@@ -80,6 +77,14 @@ def returned_key(thread: Thread, snapshot: Snapshot) -> str:
     return snapshot.memory.hash_of("returned", snapshot.board.title, thread.identity)
 
 
+def removed_key(thread: Thread, snapshot: Snapshot) -> str:
+    """The key of a handled report that the bot took off a board that keeps no archive: one that is there again stays.
+
+    It stands in the edit's summary, so that it is known with the journal lost too (law 5).
+    """
+    return snapshot.memory.hash_of("removed", snapshot.board.title, thread.identity)
+
+
 def is_unsafe(thread: Thread, snapshot: Snapshot) -> Stays | None:
     """Wikitext that must not be cut whatever the rules say: damaged, swallowed from above, or another page's."""
     unsafe_from = snapshot.board.unsafe_from
@@ -100,7 +105,8 @@ def judge_all(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> t
     size = len(snapshot.board.text.encode())
     tight = settings.board_max_size is not None and size > settings.board_max_size
     wait = min(settings.shortest_delay, EARLIEST) if tight else settings.shortest_delay
-    near = [thread for thread in snapshot.board.threads if thread.last is not None and now - thread.last >= wait]
+    threads = snapshot.board.threads
+    near = [thread for thread in threads if (last := _last(thread, snapshot)) is not None and now - last >= wait]
     need = people_need(near, snapshot)
     users = None if need else snapshot.users
     names = listed(snapshot)
@@ -191,7 +197,7 @@ def _held(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: datet
         return Stays(thread, PUT_BACK, "archived once, on the board again", "a thread never archived")
     if memory.keys and returned_key(thread, snapshot) in memory.keys:
         return Stays(thread, PUT_BACK, "its archived copy was taken out before", "a thread never archived")
-    if (REMOVED, hashed) in memory.facts:
+    if memory.keys and removed_key(thread, snapshot) in made(snapshot):
         return Stays(thread, PUT_BACK, "removed once, on the board again", "a report never removed")
     if thread.pin is not None and (thread.pin.until is None or thread.pin.until > now):
         until = "without an end" if thread.pin.until is None else f"until {_day(thread.pin.until)}"
@@ -218,14 +224,28 @@ def _touched(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: da
 
     The mark's own signature counts, and so does every date that stands in the thread's wikitext: who answers in the
     same paragraph, or signs without a link, makes no comment of their own as DiscussionTools reads threads, and must
-    not be archived a minute later. Dates to come do not count (an expiry, say): pins are read elsewhere.
+    not be archived a minute later. Dates to come do not count (an expiry, say): pins are read elsewhere. What the bot
+    itself signs (a status) is nobody's word either, unless it closes the thread.
     """
-    instants = [instant for instant in (thread.last, conclusion.mark.instant if conclusion.mark else None) if instant]
+    marked = conclusion.mark.instant if conclusion.mark else None
+    instants = [instant for instant in (_last(thread, snapshot), marked) if instant]
     if not instants or now - max(instants) < _SHORTEST:
         return max(instants, default=None)
     text = snapshot.board.wikitext(thread)
+    own = {comment.end - thread.start for comment in _own(thread, snapshot)}
     stamps = learn(snapshot.info).settle(text).find(text)
-    return max([*instants, *(stamp.instant for stamp in stamps if stamp.instant <= now)])
+    return max([*instants, *(one.instant for one in stamps if one.instant <= now and one.end not in own)])
+
+
+def _last(thread: Thread, snapshot: Snapshot) -> datetime | None:
+    """When a person signed last; of a thread in which only the bot did, when that was."""
+    own = _own(thread, snapshot)
+    return max((comment.instant for comment in thread.comments if comment not in own), default=thread.last)
+
+
+def _own(thread: Thread, snapshot: Snapshot) -> list[Comment]:
+    """What the bot itself signed in a thread."""
+    return [comment for comment in thread.comments if comment.author == snapshot.account.name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.model import Board, Thread
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot
 from bot.reading.board import Reader
 from tasks.archive.brakes import SIZE, restless
-from tasks.archive.choose import NAME, REMOVED, Due, Stays, Verdict, group, held_back, select
+from tasks.archive.choose import NAME, Due, Stays, Verdict, group, held_back, removed_key, select
 from tasks.archive.pages import cut_change
 from tasks.archive.settings import ArchiveSettings
-from tasks.archive.text import digest, lasting
+from tasks.archive.text import lasting
+from tasks.ownkeys import AT_ONCE, joined
 
 
 def remove(
@@ -24,7 +26,9 @@ def remove(
         whole = Decision(NAME, "", "refused: threads are not removed", "handled: remove on a board of sections", wanted)
         return replace(start, decisions=(whole,))
     groups, tied = group([_only_handled(verdict) for verdict in verdicts])
-    chosen, held = select(groups, len(snapshot.board.threads), settings)
+    # Each report that goes is named by a key in the edit's summary, which has room for no more of them.
+    few = settings.model_copy(update={"move_at_most": min(settings.move_at_most, AT_ONCE)})
+    chosen, held = select(groups, len(snapshot.board.threads), few)
     stays = [*tied, *held]
     pause = restless(snapshot, now) if chosen else None
     if isinstance(pause, Need):
@@ -41,6 +45,7 @@ def remove(
         return replace(start, decisions=(*general, *ordered))
     change = cut_change([due.thread for due in going])
     left = change.apply(snapshot.board.text)
+    after = Reader(snapshot.info).board(snapshot.board.title, 0, left, snapshot.rules)
     texts = [lasting(snapshot.board.wikitext(due.thread)) for due in going]
     edit = Edit(
         task=NAME,
@@ -49,11 +54,12 @@ def remove(
         base=snapshot.board.revision,
         change=change,
         summary=snapshot.messages.say("archive-removed", len(going)),
-        key=snapshot.memory.hash_of("remove", snapshot.board.title, *(digest(text) for text in texts)),
+        key=joined(removed_key(thread, snapshot) for thread in _gone(going, after)),
         lacks=tuple(text for text in texts if text and text not in left),
         threads=tuple(due.thread.identity for due in going),
     )
-    return replace(start, edits=(edit,), decisions=(*general, *ordered), facts=_facts(going, left, snapshot, now))
+    size = Fact(SIZE, "", f"{len(after.threads)} {len(left.encode())}")
+    return replace(start, edits=(edit,), decisions=(*general, *ordered), facts=(size,))
 
 
 def _only_handled(verdict: Verdict) -> Verdict:
@@ -62,11 +68,10 @@ def _only_handled(verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _facts(going: Sequence[Due], left: str, snapshot: Snapshot, now: datetime) -> tuple[Fact, ...]:
-    """The board's size after it, and which reports went: one that is there again, a person put back."""
-    after = Reader(snapshot.info).board(snapshot.board.title, 0, left, snapshot.rules)
-    # Of two reports of one author in one minute the second takes the first one's identity once that is gone.
+def _gone(going: Sequence[Due], after: Board) -> list[Thread]:
+    """The reports that nobody finds on the board afterwards under their identity.
+
+    Of two reports of one author in one minute the second takes the first one's identity once that is gone.
+    """
     again = {thread.identity for thread in after.threads}
-    gone = [due.thread.identity for due in going if due.thread.identity not in again]
-    size = Fact(SIZE, "", f"{len(after.threads)} {len(left.encode())}")
-    return (size, *(Fact(REMOVED, identity, now.isoformat()) for identity in gone))
+    return [due.thread for due in going if due.thread.identity not in again]

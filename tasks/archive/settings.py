@@ -129,7 +129,7 @@ class ArchiveSettings(TaskSettings):
 
     handled: Literal["move", "remove"] = "move"
     """``move`` [default] archives; ``remove`` takes handled reports off a list-style board, where they stay in the
-    page's history. What nobody closed is never removed."""
+    page's history, six at most in one run. What nobody closed is never removed, nor what a person put back."""
 
     returned_copy: Literal["keep", "remove"] = "keep"
     """What becomes of the archived copy of a thread that a person put back on the board: it stays [default], or the
