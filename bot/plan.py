@@ -119,7 +119,8 @@ class Decision:
 
     ``thread`` is an identity ("" for the whole board), ``person`` a user where the decision is about one. ``verdict``
     is a short phrase that starts with what was decided: "move", "stay", "tell", "not told", "list", "held back" …;
-    the sentences are English, for the terminal and the plan page, and name nobody.
+    the sentences are English, for the terminal and the plan page, and name nobody. ``later`` is true where a limit of
+    one run, or somebody at work on the board, alone stands in the way: a later run does it.
     """
 
     task: str
@@ -128,6 +129,7 @@ class Decision:
     found: str
     wanted: str
     person: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

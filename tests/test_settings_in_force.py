@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
-from bot.plan import Edit, NewSection, Plan
+from bot.plan import Edit, NewSection, Plan, Splices
 from bot.runner import Outcome, RunReport
 from bot.runner.settingspage import first_run
 from bot.settings.telling import Accepted, Scale
 from tests.world import (
     ARCHIVE,
     BOARD,
+    NOTIFY,
+    NOW,
     PAGE,
     SETTINGS,
     SETTINGS_TALK,
     Killed,
     World,
+    signed,
     thread,
     world,
 )
@@ -142,6 +148,110 @@ def test_a_first_run_that_tells_many_is_shown_first(people: int, held: bool) -> 
 
     assert isinstance(telling, Accepted)
     assert telling.scale == Scale(0, people, held)
+
+
+def named(number: int) -> str:
+    """A fresh report by somebody of their own, about somebody of their own."""
+    opened = NOW - timedelta(hours=5) + timedelta(minutes=number)
+    words = f"Words of report {number}. {{{{userlinks|Named {number}}}}}"
+    return f"== Report {number} ==\n{signed(f'Filer {number}', opened, words)}\n\n"
+
+
+def with_reports(count: int, page: str = PAGE + NOTIFY) -> World:
+    """A board on which so many people filed a report each, and new settings."""
+    made = world(page=page, told=False)
+    text = "Write below.\n\n"
+    for number in range(count):
+        for name in (f"Named {number}", f"Filer {number}"):
+            made.wiki.add_user(name)
+        made.wiki.set_now(NOW - timedelta(hours=5) + timedelta(minutes=number))
+        text += named(number)
+        made.says(f"Filer {number}", BOARD, text.rstrip())
+    made.wiki.set_now(NOW)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("people", "held", "page"),
+    [
+        (5, False, PAGE + NOTIFY),
+        (6, True, PAGE + NOTIFY),
+        # a board's share of the day's notices leaves some to later runs: they count
+        (8, True, PAGE + NOTIFY.replace("wait: 20 min", "wait: 20 min, every: 15 min")),
+    ],
+)
+def test_a_whole_first_run_tells_few_at_once_and_shows_first_whom_many_it_would_tell(
+    people: int, held: bool, page: str
+) -> None:
+    made = with_reports(people, page)
+    first = made.run(notices_per_day=4 if people == 8 else 50)
+
+    assert live(first) is not held
+    assert f"tells {people} people" in told(made)
+    assert any(title.startswith("User talk:Named") for title in made.wiki.pages()) is not held
+    plan = made.text(f"{SETTINGS}/Plan/{BOARD}, notify")
+    if held:
+        assert "so the plan is shown for one run" in plan
+        assert ("* subject-notice, talk pages: 6" in plan) is (people == 6)
+        assert not re.search(r"Named|Filer|Report|Words", plan)
+    else:
+        assert plan == ""
+    made.run(notices_per_day=50)
+    assert sum(title.startswith("User talk:Named") for title in made.wiki.pages()) == people
+    settled(made)
+
+
+def test_what_a_limit_of_one_run_holds_back_counts_as_well() -> None:
+    made = world(*[thread(number) for number in range(1, 24)], page=MORE, told=False)
+    first = made.run()
+
+    assert not live(first)
+    assert "moves 23 threads" in told(made)
+    assert "* cut, [[:Wiki:Incidents]]: 1" in made.text(f"{SETTINGS}/Plan/{BOARD}, archive")
+    made.run()
+    assert "Words of report 20." in made.text(ARCHIVE)
+
+
+def test_threads_that_only_a_restless_board_keeps_count_as_well() -> None:
+    page = MORE.replace("quiet: 0 s", "quiet: 10 min").replace("keep_threads: 0", "keep_threads: 0, move_at_most: 100")
+    made = world(*[thread(number) for number in range(1, 24)], page=page, told=False)
+    made.says("Dario", BOARD, made.text(BOARD) + "\n\n== New ==\n" + signed("Dario", NOW, "Just now."))
+
+    assert not live(made.run())
+    assert "moves 23 threads" in told(made)
+
+
+def test_handled_reports_that_would_be_removed_count_as_well() -> None:
+    removed = Edit("archive", "remove", BOARD, 1, Splices(()), "", threads=tuple(map(str, range(21))))
+
+    telling = first_run(Accepted(1, "Root"), [(Plan((removed,)), True)])
+
+    assert isinstance(telling, Accepted)
+    assert telling.scale == Scale(21, 0, held=True)
+
+
+def test_a_task_that_has_not_come_to_a_plan_holds_the_first_run() -> None:
+    telling = first_run(Accepted(1, "Root"), [], unknown=True)
+
+    assert isinstance(telling, Accepted)
+    assert telling.scale.held
+
+
+def test_a_plan_page_stands_as_long_as_the_talk_page_cannot_be_told_and_is_not_written_again() -> None:
+    page = MORE.replace("keep_threads: 0", "keep_threads: 0, move_at_most: 100")
+    made = world(*[thread(number) for number in range(1, 24)], page=page, told=False)
+    made.wiki.protect(SETTINGS_TALK, "sysop")
+    made.run()
+    done = made.bot_edits()
+    report = made.run()
+
+    assert done == [f"{SETTINGS}/Plan/{BOARD}, archive"]
+    assert made.bot_edits() == done
+    assert any("nothing is done under it" in problem for problem in report.problems)
+    made.wiki.protect(SETTINGS_TALK, "")
+    made.run()
+    made.run()
+    assert "Words of report 23." in made.text(ARCHIVE)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

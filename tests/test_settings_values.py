@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.model import WikiInfo
-from bot.reading.facts import english, wiki_info
+from bot.reading.facts import english, english_answer, wiki_info
 from bot.settings.base import SettingsModel, TaskSettings
 from bot.settings.values import (
     Count,
@@ -236,6 +236,30 @@ def test_fields_stay_in_titles_that_may_have_them() -> None:
 )
 def test_group_names_are_understood_as_people_say_them(written: str, meant: str) -> None:
     assert read("group", written, english()) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Administratoren", "sysop"),
+        ("administrator", "sysop"),
+        ("Benutzer mit  automatischer_Sichtung", "editor"),
+        ("Sysop", "sysop"),
+        ("Administrators", "sysop"),
+        # the software's name wins over what another group is called
+        ("bot", "bot"),
+    ],
+)
+def test_group_names_are_understood_as_the_wiki_shows_them(written: str, meant: str) -> None:
+    groups = {
+        "sysop": ["Administratoren", "Administrator"],
+        "flow-bot": ["Bot", "Bot"],
+        "bot": ["Automaten"],
+        "editor": ["Benutzer mit automatischer Sichtung"],
+    }
+    german = wiki_info({**english_answer(), "groups": groups})
+
+    assert read("group", written, german) == meant
 
 
 def test_one_value_stands_for_a_list_of_one() -> None:

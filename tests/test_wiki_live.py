@@ -16,10 +16,12 @@ import pytest
 
 from bot.errors import OperatorProblem
 from bot.reading.facts import wiki_info
+from bot.settings.schema import read_settings
 from bot.wiki.live import LiveWiki, Patience, open_wiki
 from bot.wiki.live.answers import edit_error
 from bot.wiki.live.session import ApiError
 from bot.wiki.port import Barred, Busy, Conflict, Doubtful, Missing, Refused, Saved, Unreachable, WikiError, Write
+from tasks import ALL
 from tests.conftest import HURRY, WikiMaker, pywikibot_folder
 from tests.faultproxy import Fault, FaultProxy, Request, edits
 from tests.mediawiki import server
@@ -311,6 +313,17 @@ def test_facts_are_in_the_wikis_own_language(make_wiki: WikiMaker, login_folder:
     info = wiki_info(wiki.facts())
 
     assert info.months[2][0] == "März"
+    shown = {key: name for key, name in info.messages.items() if key.startswith("group-")}
+    assert shown["group-sysop"] == "Administratoren"
+    assert shown["group-sysop-member"] == "Administrator"
+    assert shown["group-interface-admin"] == "Oberflächenadministratoren"
+    assert "group-extendedconfirmed" not in shown, "a group that nobody named is no name"
+    page = 'version: 1\nboards:\n  "Project:Board":\n    responders: {groups: [Administratoren, Bürokrat]}\n'
+    reading = read_settings(f"{page}    archive: {{keep_threads: 0}}\n", info, ALL)
+    assert reading.settings is not None, reading.problems
+    (board,) = reading.settings.boards.values()
+    assert board.title == "Testwiki:Board"
+    assert board.rules.responders.groups == {"sysop", "bureaucrat"}
     assert info.time_zone == "Europe/Berlin"
     assert info.sample.text.endswith(("(CET)", "(CEST)"))
 

@@ -121,13 +121,15 @@ class _Sample(_Raw):
 class _Answer(_Raw):
     query: _Query
     sample: _Sample
+    groups: dict[str, list[str]] = Field(default_factory=dict)
 
 
 def wiki_info(answer: Mapping[str, Any]) -> WikiInfo:
     """Read a wiki's facts from the raw form ``{"query": …, "sample": {"time", "text"}}``.
 
     ``query`` is the API's answer (``formatversion=2``) to SITEINFO_PROPS and MESSAGES; ``sample.text`` its answer to
-    ``action=parse&onlypst=1&text=~~~~~`` at about the instant ``sample.time``. Raises OperatorProblem, which names the
+    ``action=parse&onlypst=1&text=~~~~~`` at about the instant ``sample.time``. ``groups``, where it is there, holds for
+    user groups the names under which the wiki shows them and their members. Raises OperatorProblem, which names the
     first field that is missing or of the wrong kind, or the months that have no name.
     """
     try:
@@ -136,6 +138,8 @@ def wiki_info(answer: Mapping[str, Any]) -> WikiInfo:
         raise OperatorProblem(_complaint(error)) from error
     general = raw.query.general
     messages = {row.name: row.content for row in raw.query.allmessages if row.content is not None}
+    for group, names in raw.groups.items():
+        messages |= dict(zip((f"group-{group}", f"group-{group}-member"), names, strict=False))
     return WikiInfo(
         site_name=general.sitename,
         language=general.lang,

@@ -16,7 +16,7 @@ from bot.settings.telling import Accepted, Refused, Scale, Shown, Telling, Unusa
 from bot.wiki.port import Wiki
 
 MOVES_SHOWN_FIRST = 20
-"""A revision whose first run would move more threads than this shows its plan for one run (DESIGN, "Tasks")."""
+"""A revision that would move more threads than this at first shows its plan for one run (DESIGN, "Tasks")."""
 TELLS_SHOWN_FIRST = 5
 """The same for people told."""
 
@@ -166,12 +166,19 @@ def last_accepted(journal: WikiJournal, told: Collection[str], page: str) -> int
     return journal.accepted() or max((int(number) for number in numbers if number.isdigit()), default=0)
 
 
-def first_run(telling: Telling | None, plans: Sequence[tuple[Plan, bool]]) -> Telling | None:
-    """Say of a revision just accepted what its first run would do; ``plans`` come with whether their task may act."""
+def first_run(telling: Telling | None, plans: Sequence[tuple[Plan, bool]], *, unknown: bool = False) -> Telling | None:
+    """Say of a revision just accepted what its first run would do; ``plans`` come with whether their task may act.
+
+    What only a limit of one run holds back counts as well: the runs after it would do it, and nobody would have seen
+    it coming. ``unknown`` is true where a task that may act has not come to a plan yet, which holds everything back.
+    """
     if not isinstance(telling, Accepted):
         return telling
     live = [plan for plan, acts in plans if acts]
-    moves = sum(len(edit.begins.threads) for plan in live for edit in plan.edits if edit.begins is not None)
-    tells = sum(bool(edit.person) for plan in live for edit in plan.edits)
-    held = moves > MOVES_SHOWN_FIRST or tells > TELLS_SHOWN_FIRST
+    edits = [edit for plan in live for edit in plan.edits]
+    waiting = [decision for plan in live for decision in plan.decisions if decision.later]
+    moves = sum(len(edit.threads) for edit in edits if edit.begins is not None or edit.kind == "remove")
+    moves += sum(not decision.person for decision in waiting)
+    tells = sum(bool(edit.person) for edit in edits) + sum(bool(decision.person) for decision in waiting)
+    held = moves > MOVES_SHOWN_FIRST or tells > TELLS_SHOWN_FIRST or unknown
     return replace(telling, scale=Scale(moves, tells, held))

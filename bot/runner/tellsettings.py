@@ -37,33 +37,43 @@ class Teller:
         ``whole`` is false where only some boards or tasks run: what the first run does cannot be said then, so an
         accepted revision is told by the next run over everything.
         """
-        telling = first_run(self.force.telling, self._plans(jobs))
+        plans = self._plans(jobs)
+        telling = first_run(
+            self.force.telling,
+            [(plan, acts) for plan, acts in plans if plan is not None],
+            unknown=any(plan is None and acts for plan, acts in plans),
+        )
         if telling is None:
             return ""
         if whole or not isinstance(telling, Accepted):
             self._write(telling)
         if not isinstance(telling, Accepted) or not telling.scale.held:
             return ""
+        if self.problems:
+            self.problems.append(
+                f"revision {telling.revision} of the settings would do much at once; "
+                "nothing is done under it until the talk page has told so"
+            )
         scale = telling.scale
         return (
-            f"the first run under revision {telling.revision} of the settings would move {scale.moves} threads "
+            f"under revision {telling.revision} of the settings the bot would at first move {scale.moves} threads "
             f"and tell {scale.tells} people, so the plan is shown for one run"
         )
 
-    def _plans(self, jobs: Sequence[Job]) -> list[tuple[Plan, bool]]:
-        """Give what the tasks planned, each with whether it may act."""
+    def _plans(self, jobs: Sequence[Job]) -> list[tuple[Plan | None, bool]]:
+        """Give what the tasks planned (None: nothing yet), each with whether it may act."""
         if not isinstance(self.force.telling, Accepted):
             return []
         planner = self.planner
         spent, now = planner.journal.spent(None), planner.desk.now
         return [
             (
-                job.plans[task.name][1],
+                job.plans[task.name][1] if task.name in job.plans else None,
                 mandate(task, job.settings.tasks[task.name], planner.entry, planner.messages, spent, now).live,
             )
             for job in jobs
             for task in job.tasks
-            if task.name in job.plans
+            if not job.problems
         ]
 
     def _write(self, telling: Telling) -> None:

@@ -10,7 +10,10 @@ from bot.settings.problems import SettingsProblem
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the first run under a revision would do: threads moved, people told; ``held`` where that is shown first."""
+    """What the bot would do at first under a revision: threads moved, people told; ``held`` where that is shown first.
+
+    Both count what a limit of one run leaves to the runs after it.
+    """
 
     moves: int = 0
     tells: int = 0

@@ -92,7 +92,10 @@ def _move(
     stays = [*chosen.stays, *late]
     if isinstance(pause, Decision):
         stays += [
-            wait for filling in fillings for one in filling.groups for wait in held_back(one, pause.found, pause.wanted)
+            wait
+            for filling in fillings
+            for one in filling.groups
+            for wait in held_back(one, pause.found, pause.wanted, later=True)
         ]
         fillings = ()
     decisions = {stay.thread.identity: stay.decision for stay in stays}
@@ -161,7 +164,12 @@ def _within_limits(
     room = max(0, snapshot.limits.edits_left - 1 - bool(settings.index))
     found = f"{snapshot.limits.edits_left} edits left in this run"
     wanted = "one for each archive page, one for the board" + (", one for the index" if settings.index else "")
-    late = [wait for filling in fillings[room:] for one in filling.groups for wait in held_back(one, found, wanted)]
+    late = [
+        wait
+        for filling in fillings[room:]
+        for one in filling.groups
+        for wait in held_back(one, found, wanted, later=True)
+    ]
     return tuple(fillings[:room]), late
 
 

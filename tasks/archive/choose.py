@@ -53,18 +53,22 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """A thread that stays, and why. ``early`` is how it would go where the board is too large (``board_max_size``)."""
+    """A thread that stays, and why. ``early`` is how it would go where the board is too large (``board_max_size``).
+
+    ``later`` is true where a limit of one run alone keeps it.
+    """
 
     thread: Thread
     verdict: str
     found: str
     wanted: str
     early: Due | None = None
+    later: bool = False
 
     @property
     def decision(self) -> Decision:
         """Why it stays."""
-        return Decision(NAME, self.thread.identity, self.verdict, self.found, self.wanted)
+        return Decision(NAME, self.thread.identity, self.verdict, self.found, self.wanted, later=self.later)
 
 
 Verdict = Due | Stays
@@ -295,7 +299,8 @@ def select(groups: Iterable[Group], total: int, settings: ArchiveSettings) -> tu
             held += held_back(one, f"{total - count} threads on the board", f"keep_threads: {settings.keep_threads}")
         # A box with more threads than one run may move goes alone, or it would never go.
         elif chosen and count + size > settings.move_at_most:
-            held += held_back(one, f"{count} threads go in this run", f"move_at_most: {settings.move_at_most}")
+            wanted = f"move_at_most: {settings.move_at_most}"
+            held += held_back(one, f"{count} threads go in this run", wanted, later=True)
         else:
             chosen.append(one)
             count += size
@@ -306,9 +311,9 @@ def select(groups: Iterable[Group], total: int, settings: ArchiveSettings) -> tu
     return sorted(chosen, key=lambda each: each.members[0].thread.start), held
 
 
-def held_back(one: Group, found: str, wanted: str) -> list[Stays]:
-    """All threads of a group wait."""
-    return [Stays(due.thread, "held back", found, wanted) for due in one.members]
+def held_back(one: Group, found: str, wanted: str, *, later: bool = False) -> list[Stays]:
+    """All threads of a group wait; ``later`` where only for another run."""
+    return [Stays(due.thread, "held back", found, wanted, later=later) for due in one.members]
 
 
 def _span(span: timedelta) -> str:

@@ -34,7 +34,7 @@ def remove(
     if isinstance(pause, Need):
         return pause
     if pause is not None:
-        stays += [wait for one in chosen for wait in held_back(one, pause.found, pause.wanted)]
+        stays += [wait for one in chosen for wait in held_back(one, pause.found, pause.wanted, later=True)]
         chosen = []
     going = [due for one in chosen for due in one.members]
     reasons = {stay.thread.identity: stay.decision for stay in stays}

@@ -137,7 +137,7 @@ def _fact(kind: str, identity: str, value: str, snapshot: Snapshot) -> Fact | No
 
 def _refused(thread: Thread, person: str, gate: Refusal) -> Decision:
     verdict = "held back" if gate.held else "not told"
-    return Decision("notify", thread.identity, verdict, gate.found, gate.wanted, person)
+    return Decision("notify", thread.identity, verdict, gate.found, gate.wanted, person, later=gate.held)
 
 
 def _every(settings: NotifySettings) -> timedelta:

@@ -110,7 +110,10 @@ def tell(
             decisions.append(Decision("notify", identity, f"tell: {event.what}", "every gate passed", "", reporter))
         else:
             verdict = "held back" if refusal.held else "not told"
-            decisions.append(Decision("notify", identity, verdict, refusal.found, refusal.wanted, reporter))
+            later = refusal.held
+            decisions.append(
+                Decision("notify", identity, verdict, refusal.found, refusal.wanted, reporter, later=later)
+            )
     return edits, decisions
 
 

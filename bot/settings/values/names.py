@@ -139,8 +139,11 @@ def read_group(value: Any, context: ValidationInfo) -> str:
     """Read a user group: its name in the software (``sysop``), or as the wiki shows it (``Administrators``)."""
     text = SPACES.sub(" ", read_text(value)).strip().casefold()
     info = facts(context)
-    for key, shown in info.messages.items() if info else ():
-        if key.startswith("group-") and shown.casefold() == text:
+    shown = {key: name for key, name in (info.messages if info else {}).items() if key.startswith("group-")}
+    if f"group-{text}" in shown:
+        return text
+    for key, name in shown.items():
+        if SPACES.sub(" ", name).strip().casefold() == text:
             return key.removeprefix("group-").removesuffix("-member")
     if text in _ENGLISH_GROUPS:
         return _ENGLISH_GROUPS[text]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -193,3 +195,32 @@ def block(row: Answer) -> Block:
         until=end_of(row.get("blockexpiry")),
         partial=bool(row.get("blockpartial")),
     )
+
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def questions(groups: Iterable[str]) -> str:
+    """Give the text that asks a wiki in one request how it writes a timestamp and what it calls its user groups.
+
+    More than fifty messages cannot be asked for in the request for the others without ``apihighlimits``; ``{{int:}}``
+    gives them in the language of the request (https://www.mediawiki.org/wiki/Help:Magic_words, Miscellaneous).
+    """
+    lines = [
+        f"<p>{name}\t{{{{int:group-{name}}}}}\t{{{{int:group-{name}-member}}}}</p>"
+        for name in groups
+        if re.fullmatch(r"[\w-]+", name)
+    ]
+    return "\n".join(["~~~~~", *lines])
+
+
+def answered(parsed: Mapping[str, Any]) -> tuple[str, dict[str, list[str]]]:
+    """Give the timestamp as the wiki writes it, and for each group its name and that of a member, as shown there."""
+    groups: dict[str, list[str]] = {}
+    for line in parsed["text"].split("\n"):
+        name, *shown = unescape(_TAG.sub("", line)).split("\t")
+        # A message that does not exist is shown as its key in angle brackets.
+        known = [" ".join(one.split()) for one in shown if one.strip() and "⧼" not in one]
+        if known:
+            groups[name.strip()] = known
+    return str(parsed["psttext"]).split("\n", 1)[0], groups

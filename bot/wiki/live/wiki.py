@@ -68,17 +68,26 @@ class LiveWiki:
         query = self._query.ask(
             action="query",
             meta="siteinfo|allmessages",
-            siprop="|".join(SITEINFO_PROPS),
+            siprop="|".join((*SITEINFO_PROPS, "usergroups")),
             ammessages="|".join(MESSAGES),
             # Messages in the wiki's language, not in the one that the account chose for itself.
             uselang="content",
         )
-        sample = self._query.ask(
-            action="parse", onlypst=1, text="~~~~~", contentmodel="wikitext", uselang="content", curtimestamp=1
-        )
         facts = {key: value for key, value in query["query"].items() if key not in ("tokens", "userinfo")}
+        groups = [row["name"] for row in facts.pop("usergroups", ())]
+        sample = self._query.ask(
+            action="parse",
+            pst=1,
+            prop="wikitext|text",
+            text=answers.questions(groups),
+            contentmodel="wikitext",
+            disablelimitreport=1,
+            uselang="content",
+            curtimestamp=1,
+        )
         self._people.central = any(row.get("name") == "CentralAuth" for row in facts.get("extensions", ()))
-        return {"query": facts, "sample": {"time": sample["curtimestamp"], "text": sample["parse"]["text"]}}
+        text, groups_as_shown = answers.answered(sample["parse"])
+        return {"query": facts, "sample": {"time": sample["curtimestamp"], "text": text}, "groups": groups_as_shown}
 
     # -- pages --------------------------------------------------------------------------------------------------
 
