@@ -118,7 +118,7 @@ def test_a_thread_that_waits_for_more_stands_there_with_a_note_that_somebody_was
     result, _ = decided(on, memory=kept)
 
     assert listed(result) == [bucket]
-    assert shown(result).count("Somebody named was not told yet") == 1
+    assert shown(result).count("Somebody named has not been told yet") == 1
     assert "Ben" not in shown(result)
 
 

@@ -52,7 +52,7 @@ def news(what: News, thread: Thread, where: str, snapshot: Snapshot, settings: N
     """A notice to whoever opened a thread; ``where`` is the page on which it stands now."""
     say = snapshot.messages.say
     board = link(snapshot.board.title)
-    opened = stamp(thread.opened) + " (UTC)" if thread.opened else ""
+    opened = say("overdue-date", stamp(thread.opened)) if thread.opened else ""
     here = link(where, say("notify-here"))
     match what:
         case "archived_unanswered":
