@@ -94,5 +94,12 @@ def test_status_tells_runs_dues_lease_and_what_waits(tmp_path: Path, capsys: pyt
     assert (told["unsettled_writes"], told["complaints"], told["spent_today"]["edits"]) == (1, 1, 1)
     assert status(path, "", Format.TABLE, clock) == 0
     printed = capsys.readouterr().out
-    for words in ("here: last pass", "elsewhere:1", "did not end", "writes whose end is not known", "1 edits"):
+    for words in (
+        "here: last pass",
+        "elsewhere:1",
+        "did not end",
+        "no clear answer from the wiki",
+        "1 edits",
+        "in 5 min",
+    ):
         assert words in printed

@@ -62,6 +62,8 @@ def report_lines(report: RunReport, now: datetime) -> Iterator[str]:
                 )
             for problem in task.problems:
                 yield line(now, "problem", wiki=wiki, board=board.title, task=task.task, problem=problem)
+    for edit in report.plan_pages:
+        yield line(now, "shown", wiki=wiki, task=edit.task, page=page_told(report, edit), state=edit.state)
 
 
 def page_told(report: RunReport, edit: EditReport) -> str:

@@ -113,6 +113,8 @@ def print_report(report: RunReport) -> None:
                 console.print(f"    [red]{escape(problem)}[/]")
         for problem in board.problems:
             console.print(f"  [red]{escape(board.title)}: {escape(problem)}[/]")
+    for page in report.plan_pages:
+        console.print(f"  shown on {escape(page_told(report, page))}: {page.state}")
     if report.outcome is Outcome.DONE and not report.edits:
         console.print("  [dim]nothing to do[/]")
 

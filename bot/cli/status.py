@@ -48,6 +48,7 @@ def _of(entry: WikiEntry, journal: WikiJournal, now: datetime) -> dict[str, Any]
         "wiki": entry.name,
         "last_pass": instant_text(beat.instant) if beat else None,
         "last_outcome": beat.outcome if beat else None,
+        "last_pass_ago": span(now - beat.instant) if beat else None,
         "lease": {"owner": lease[0], "until": instant_text(lease[1])} if lease and lease[1] > now else None,
         "runs": [
             {
@@ -61,7 +62,13 @@ def _of(entry: WikiEntry, journal: WikiJournal, now: datetime) -> dict[str, Any]
             for run in journal.past_runs(_RUNS)
         ],
         "due": [
-            {"board": board, "task": task, "due": instant_text(look.due), "now": look.due <= now}
+            {
+                "board": board,
+                "task": task,
+                "due": instant_text(look.due),
+                "now": look.due <= now,
+                "in": span(look.due - now),
+            }
             for (board, task), look in looks
         ],
         "spent_today": dict(journal.spent(now)),
@@ -71,26 +78,40 @@ def _of(entry: WikiEntry, journal: WikiJournal, now: datetime) -> dict[str, Any]
     }
 
 
+def span(length: timedelta) -> str:
+    """How long something is, in the unit that a person would take."""
+    minutes = max(0, round(length.total_seconds() / 60))
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{round(minutes / 60)} h" if minutes < 2880 else f"{round(minutes / 1440)} days"
+
+
 def _print(one: dict[str, Any]) -> None:
     console = output()
-    last = f"last pass {one['last_pass']} ({one['last_outcome']})" if one["last_pass"] else "no pass yet"
+    last = f"last pass {one['last_pass_ago']} ago ({one['last_pass']}): {one['last_outcome']}"
+    last = last if one["last_pass"] else "no pass yet; clerk run makes one"
     console.print(f"[bold]{escape(one['wiki'])}[/]: {last}")
     if one["lease"]:
         console.print(f"  at work now: {escape(one['lease']['owner'])}, until {one['lease']['until']} at the latest")
-    runs = table("Run", "Begun", "Ended", "How", "Saved")
+    runs = table("Run", "Begun", "Ended", "How it ended", "Edits saved")
     for run in one["runs"]:
         runs.add_row(str(run["run"]), run["begun"], run["ended"] or "", run["outcome"], str(run["saved"]))
-    console.print(runs)
-    due = table("Board", "Task", "Due")
+    if one["runs"]:
+        console.print(runs)
+    due = table("Board", "Task", "Looks again")
     for look in one["due"]:
-        due.add_row(escape(look["board"]), look["task"], "now" if look["now"] else look["due"])
-    console.print(due)
+        due.add_row(escape(look["board"]), look["task"], "now" if look["now"] else f"in {look['in']} ({look['due']})")
+    if one["due"]:
+        console.print(due)
     spent = one["spent_today"]
-    console.print(f"  today: {spent.get('edits', 0)} edits, {spent.get('notices', 0)} notices")
+    console.print(f"  today (UTC): {spent.get('edits', 0)} edits, {spent.get('notices', 0)} notices among them")
     for key, words in (
-        ("unsettled_writes", "writes whose end is not known (the next run finds out)"),
-        ("unfinished_moves", "moves begun and not finished (the next run ends them)"),
-        ("complaints", "complaints about settings stand on the wiki"),
+        (
+            "unsettled_writes",
+            "edits got no clear answer from the wiki (the next run finds out what became of them)",
+        ),
+        ("unfinished_moves", "moves to an archive were begun and not finished (the next run ends them)"),
+        ("complaints", "mistakes in the settings are told on the settings page's talk page"),
     ):
         if one[key]:
             console.print(f"  [yellow]{one[key]} {words}[/]")

@@ -30,7 +30,7 @@ def wiki_itself(wiki: Wiki, entry: WikiEntry, info: WikiInfo) -> Iterator[Findin
     old = found is not None and (int(found[1]), int(found[2])) < OLDEST
     number = ".".join(map(str, OLDEST))
     advice = f"the bot is tested with MediaWiki {number} and newer; ask the wiki's operators for an upgrade"
-    yield Finding(entry.name, info.version, well=not old, advice=advice if old else "")
+    yield Finding(entry.name, f"MediaWiki {info.version}", well=not old, advice=advice if old else "")
     settled = learn(info).settled
     advice = "the timestamp of this minute can be read in two ways; nothing is written until a later run asks again"
     yield Finding(entry.name, f"signatures ({info.language})", settled, "" if settled else advice)
