@@ -209,8 +209,8 @@ def test_titles_that_differ_in_case_only_are_two() -> None:
 def test_the_settings_revision_accepted_last_is_in_force() -> None:
     kept = journal()
     assert kept.accepted() == 0
-    kept.accept(5, NOW)
-    kept.accept(4, NOW)
+    kept.accept(5, "Root", NOW)
+    kept.accept(4, "", NOW)
 
     assert kept.accepted() == 4
 
@@ -255,7 +255,7 @@ def test_a_run_lists_what_it_saved() -> None:
 
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(OperatorProblem):
-        journal().accept(5, NOW.replace(tzinfo=None))
+        journal().accept(5, "Root", NOW.replace(tzinfo=None))
 
 
 # the database

@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from bot.journal.tables import settings as accepted
 from bot.plan import Edit, NewSection, Plan, Splices
 from bot.runner import Outcome, RunReport
 from bot.runner.settingspage import first_run
@@ -63,6 +65,24 @@ def test_the_first_revision_is_told_with_what_runs() -> None:
     assert f"[[:{BOARD}]]: the task ''archive'' acts from now on." in told(made)
     assert "moves one thread and tells 0 people" in told(made)
     settled(made)
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["journal kept", "journal lost"])
+def test_every_accepted_revision_is_kept_with_its_editor_but_not_by_name(lost: bool) -> None:
+    made = world(thread(1), told=False)
+    first = made.run().settings_revision
+    made.wiki.add_user("Rita", ["sysop"])
+    second = made.says("Rita", SETTINGS, MORE)
+    made.run()
+    made.says("Dario", SETTINGS, LESS)
+    if lost:
+        made.lose_journal()
+    made.run()
+
+    with made.journal._database.transaction() as connection:
+        rows = connection.execute(select(accepted.c.revision, accepted.c.editor).order_by(accepted.c.id)).all()
+    told_of = [(first, made.kept.hash_of("Root")), (second, made.kept.hash_of("Rita"))]
+    assert [tuple(row) for row in rows] == (told_of[1:] if lost else told_of)
 
 
 def test_an_untrusted_revision_is_told_once_however_often_the_page_is_saved() -> None:

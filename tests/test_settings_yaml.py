@@ -233,13 +233,13 @@ def check(page: str, reading: SettingsReading) -> None:
 
 
 @given(mutated_pages())
-@settings(max_examples=cases(3000, 60000), derandomize=True, deadline=None)
+@settings(max_examples=cases(6000, 60_000), derandomize=True, deadline=None)
 def test_mutated_pages_are_read_or_answered_at_the_right_place(page: str) -> None:
     check(page, read_settings(page, english(), TASKS))
 
 
 @given(st.lists(st.sampled_from(INGREDIENTS) | st.text(max_size=8), max_size=30).map("".join))
-@settings(max_examples=cases(2000, 40000), derandomize=True, deadline=None)
+@settings(max_examples=cases(4000, 40_000), derandomize=True, deadline=None)
 def test_random_pages_are_read_or_answered_at_the_right_place(page: str) -> None:
     check(page, read_settings(page, english(), TASKS))
 

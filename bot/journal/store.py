@@ -148,10 +148,11 @@ class WikiJournal(Writes, Observations, History):
         with self._database.transaction() as connection:
             return int(connection.execute(query.limit(1)).scalar() or 0)
 
-    def accept(self, revision: int, now: datetime) -> None:
-        """Note that a settings revision is in force from now on."""
+    def accept(self, revision: int, editor: str, now: datetime) -> None:
+        """Note that a settings revision by an editor is in force from now on; the name is kept as a keyed hash."""
+        values = {"revision": revision, "editor": self.hash_of(editor) if editor else "", "instant": now}
         with self._database.transaction() as connection:
-            connection.execute(insert(t.settings).values(wiki=self.wiki, revision=revision, instant=now))
+            connection.execute(insert(t.settings).values(wiki=self.wiki, **values))
 
     def looks(self) -> Mapping[tuple[str, str], Look]:
         """When each task is to look at each board next, by (board, task)."""

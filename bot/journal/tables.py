@@ -175,6 +175,8 @@ settings = _table(
     Column("id", _ID, primary_key=True, autoincrement=True),
     Column("wiki", WIKI, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    # a keyed hash; "" in rows of versions that kept none
+    Column("editor", HASH, nullable=False, server_default=""),
     Column("instant", Instant, nullable=False),
     Index("settings_by_wiki", "wiki"),
 )

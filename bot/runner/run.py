@@ -129,7 +129,7 @@ class _Run:
         fallbacks = info.fallbacks if settings.language == info.language else ()
         messages = Messages(settings.language or info.language, fallbacks, settings.messages)
         if not options.dry_run and journal.accepted() != force.revision:
-            journal.accept(force.revision, reading.now)
+            journal.accept(force.revision, force.editor, reading.now)
         opening.restore_ledger(wiki, journal, account, info, settings.boards, own, reading.now)
         self._choose(settings.boards.values(), desk)
         # A ledger just rebuilt may know of notices of today that were not counted.

@@ -28,13 +28,15 @@ _HISTORY = 50
 class InForce:
     """The settings that this run goes by (None: it pauses), their revision, what is wrong with the newest revision.
 
-    ``problems`` are for the operator's terminal. ``telling`` is what the talk page is to be told, None where it was.
+    ``editor`` is who saved the revision in force. ``problems`` are for the operator's terminal. ``telling`` is what the
+    talk page is to be told, None where it was.
     """
 
     settings: Settings | None
     revision: int
     problems: tuple[str, ...] = ()
     telling: Telling | None = None
+    editor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ class Judge:
         """Accept a revision that can be used, unless others' words in it must be shown first."""
         problems = _lines(page.title, reading)
         if self._key(Accepted(page.revision, "")) in self.told:
-            return InForce(settings, page.revision, problems)
-        old = self._text_of(self.accepted) if self.accepted != page.revision else page.text
+            return InForce(settings, page.revision, problems, editor=page.editor)
+        last = self._page_of(self.accepted) if self.accepted != page.revision else page
+        old = last.text if last is not None else None
         if page.revision != self.accepted and self._key(Shown(page.revision, "", 0, ())) not in self.told:
             others = unvouched(old or "", self._since(page))
             if others:
@@ -98,7 +101,7 @@ class Judge:
             differences(before if previous else None, settings),
             reading.problems,
         )
-        return InForce(settings, page.revision, problems, accepted)
+        return InForce(settings, page.revision, problems, accepted, page.editor)
 
     def _since(self, page: Page) -> list[Version]:
         """Give the revisions after the accepted one, oldest first, with who is trusted among their editors."""
@@ -122,11 +125,11 @@ class Judge:
         problems = (*((lead,) if lead else ()), *problems)
         if telling is not None and self._key(telling) in self.told:
             telling = None
-        text = self._text_of(self.accepted)
-        settings = self._read(text).settings if text is not None else None
-        if settings is None:
+        earlier = self._page_of(self.accepted)
+        settings = self._read(earlier.text).settings if earlier is not None and earlier.text is not None else None
+        if earlier is None or settings is None:
             return InForce(None, 0, problems or (f"the settings page {page.title} cannot be used",), telling)
-        return InForce(settings, self.accepted, problems, telling)
+        return InForce(settings, self.accepted, problems, telling, earlier.editor)
 
     def _key(self, telling: Telling) -> str:
         return key_of(telling, self.hash)
@@ -136,9 +139,8 @@ class Judge:
         found = self.wiki.revisions([self.accepted]).get(self.accepted)
         return found is not None and found.title == page.title
 
-    def _text_of(self, revision: int) -> str | None:
-        page = self.wiki.revisions([revision]).get(revision) if revision else None
-        return page.text if page is not None else None
+    def _page_of(self, revision: int) -> Page | None:
+        return self.wiki.revisions([revision]).get(revision) if revision else None
 
     def _read(self, text: str) -> SettingsReading:
         return read_settings(text, self.info, self.tasks)
