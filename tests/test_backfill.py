@@ -5,7 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from html import escape
@@ -99,7 +100,8 @@ def act(threads: list[Thread], dice: random.Random, at: datetime, number: int) -
         named = "".join(f"{{{{userlinks|{name}}}}} " for name in dice.sample(OTHERS, dice.randrange(3)))
         threads.append(Thread(at, who, [f"== Trouble {number} ==", signed(who, at, f"{named}Please look.")]))
         return who
-    one = dice.choice(here)
+    marked = [one for one in here if "{{resolved}}" in "".join(one.lines)]
+    one = dice.choice(marked if what == "unmark" and marked else here)
     if what == "restore" and gone:
         dice.choice(gone).gone = None
     elif what == "remove":
@@ -109,7 +111,9 @@ def act(threads: list[Thread], dice: random.Random, at: datetime, number: int) -
     elif what == "retract" and len(one.lines) > 2:
         del one.lines[dice.randrange(2, len(one.lines))]
     else:
-        who = one.who if what == "withdraw" else dice.choice(ADMINS if what in ("answer", "close") else OTHERS)
+        parties: Sequence[str] = re.findall(r"userlinks\|(\w+)", one.lines[1]) or OTHERS
+        group = {"withdraw": (one.who,), "answer": ADMINS, "close": ADMINS, "meddle": parties}.get(what, OTHERS)
+        who = dice.choice(group)
         mark = "{{resolved}} " if what in ("close", "withdraw", "meddle") else ""
         one.lines.append(":" + signed(who, at, f"{mark}Words."))
         return who
