@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -103,13 +104,35 @@ def test_a_hostile_heading_is_never_quoted(heading: str) -> None:
     assert all(count == 1 for count in told(at).values())
 
 
-@pytest.mark.parametrize("name", ["Template:Evil", "de:Eva", "Eva{{evil", "Eva/sub", "Eva]]", "Category:X", "Clerk"])
+@pytest.mark.parametrize(
+    "name", ["Template:Evil", "de:Eva", "Eva{{evil", "Eva/sub", "Eva]]", "Category:X", "Clerk", "192.0.2.7"]
+)
 def test_a_subject_called_like_something_else_makes_no_other_page(name: str) -> None:
     at = scene(report(f"{{{{userlinks|{name}}}}}"))
 
     twice(at)
 
     assert set(at.bot_edits()) <= OWN
+    assert told(at) == {}
+
+
+def test_a_thread_that_is_removed_while_the_bot_is_at_work_tells_nobody() -> None:
+    at = scene(report("{{userlinks|Eva}}"))
+    seen: list[str] = []
+
+    def step_in(_: int, titles: Sequence[str]) -> None:
+        if "User talk:Eva" in titles:
+            seen.append("talk")
+            if len(seen) == 2:
+                at.says("Root", BOARD, "Write below.")
+
+    at.wiki.before_read = step_in
+    at.run()
+    at.wiki.before_read = None
+    at.run()
+
+    # Read once for the plan and once more right before the save, which then did not come.
+    assert len(seen) >= 2
     assert told(at) == {}
 
 

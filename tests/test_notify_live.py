@@ -22,6 +22,7 @@ from tests.world import signed
 
 pytestmark = pytest.mark.wiki
 
+LISTS = "Project:Cases/No notices"
 BOARD, SETTINGS, RUN_PAGE = "Project:Cases", "User:Clerk/cases.yaml", "User:Clerk/cases run"
 PAGE = """\
 version: 1
@@ -31,9 +32,10 @@ boards:
   "Project:Cases":
     resolved: {templates: [resolved]}
     responders: {groups: [sysop]}
-    subjects: {templates: [userlinks]}
+    subjects: {templates: [userlinks], pages: [pagelinks]}
     archive: {resolved_after: 24 h, keep_threads: 0, to: "{board}/Archive"}
-    notify: {subjects: notice, wait: 20 min, reporter_min_edits: 0}
+    notify: {subjects: notice, wait: 20 min, reporter_min_edits: 0, opt_out: "Project:Cases/No notices"}
+    status: {blocked: mark}
     backlog: {flag_at: 2, clear_at: 1}
     summary: {page: "Project:Cases/Waiting"}
     escalate: {page: "Project:Cases/Overdue", unanswered_after: 1 h}
@@ -72,21 +74,29 @@ def heard(people: People, name: str) -> Counter[str]:
 
 def test_who_is_named_hears_once_and_nobody_hears_of_anything_else(discussion_wiki: Server, clerk: Wiki) -> None:
     people = People(discussion_wiki)
-    names = ("Alba", "Nora", "Omar", "Pia", "Rosa")
+    names = ("Alba", "Nora", "Omar", "Pia", "Rosa", "Sara", "Toni")
     for name in names:
         people.add_user(name)
     past = datetime.now(UTC) - timedelta(hours=3)
     waiting = [
         f"== About {name} ==\n" + signed("Alba", past + timedelta(minutes=number), f"{{{{userlinks|{name}}}}} again.")
-        for number, name in enumerate(("Nora", "Omar", "Pia"))
+        for number, name in enumerate(("Nora", "Omar", "Pia", "Sara", "Toni"))
     ]
     done = "== Done ==\n" + signed("Alba", past - timedelta(days=4), "{{userlinks|Rosa}} Words.")
     done += "\n{{resolved}} " + signed("Rosa", past - timedelta(days=3), "Closed.")
     done += "\n:" + signed(server.ADMIN, past - timedelta(days=3), "{{resolved}} Closed.")
     people.admin.edit(SETTINGS, PAGE)
     people.admin.edit(RUN_PAGE, "run")
-    people.as_user("Alba").edit(BOARD, "Lead.\n\n" + "\n\n".join([*waiting, done]))
+    asked = "== Please ==\n" + signed("Alba", past, "{{pagelinks|Project:Cases/Shut}} Please.")
+    people.admin.edit("Project:Cases/Shut", "Words.")
+    people.as_user("Alba").edit(BOARD, "Lead.\n\n" + "\n\n".join([*waiting, asked, done]))
+    people.protect("Project:Cases/Shut", "autoconfirmed")
+    people.block("Toni", no_talk=True)
     people.as_user("Omar").edit("User talk:Omar", "{{nobots}}")
+    # Sara lists herself; what stands there in Nora's name Alba put there.
+    people.as_user("Sara").edit(LISTS, "* [[User:Sara]]")
+    forged = signed("Nora", past, "* No notices, please.")
+    people.as_user("Alba").edit(LISTS, f"* [[User:Sara]]\n{forged}")
     before = {name: heard(people, name) for name in names}
     journal = Journal()
 
@@ -98,7 +108,11 @@ def test_who_is_named_hears_once_and_nobody_hears_of_anything_else(discussion_wi
     assert any(page.endswith("/Archive") for page in pages)
     assert any(page.endswith("/Overdue") for page in pages)
     assert any(page.endswith("/Waiting") for page in pages)
+    assert pages["User talk:Omar"] == pages["User talk:Sara"] == pages["User talk:Toni"] == 0
+    text = clerk.read([BOARD]).pages[BOARD].text or ""
+    assert text.count(f"protected by {server.ADMIN} (editing: autoconfirmed) without an end") == 1
+    assert text.count(f"all accounts named in it were blocked: by {server.ADMIN} without an end") == 1
     news = {name: heard(people, name) - before[name] for name in names}
     one = Counter({"edit-user-talk": 1})
-    assert news == {"Alba": Counter(), "Nora": one, "Omar": Counter(), "Pia": one, "Rosa": Counter()}
+    assert news == {name: one if name in ("Nora", "Pia") else Counter() for name in names}
     assert not reports[1].edits

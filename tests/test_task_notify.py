@@ -120,6 +120,7 @@ def test_no_heading_or_other_name_stands_in_a_notice() -> None:
         (user("Ben", registered=False), "no account of this name"),
         (user("Ben", "bot"), "a bot"),
         (user("Ben", locked=True), "a locked account"),
+        (user("Boardclerk"), "the bot itself"),
         (user("Ben", temporary=True, expired=True), "an expired temporary account"),
         (user("Ben", renamed_to="Benno"), "a renamed account"),
         (user("Ben", block=Block("Clara", ago(days=1), no_talk=True)), "blocked, the own talk page included"),
@@ -127,7 +128,7 @@ def test_no_heading_or_other_name_stands_in_a_notice() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_accounts_that_cannot_or_must_not_be_told(account: User, found: str) -> None:
-    result, _ = decided(naming("Ben"), users=[account])
+    result, _ = decided(naming(account.name), users=[account])
 
     assert not result.edits
     assert why(result) == [found]
@@ -196,9 +197,10 @@ def test_a_redirected_talk_page_is_followed_once() -> None:
         (naming("Ben", opened=ago(minutes=10)), "filed 10 min ago"),
         (naming(*(f"P{number}" for number in range(6))), "6 people named"),
         (naming("Ben", damage="comment"), "damaged or transcluded wikitext"),
+        (naming("Ben", transcluded=True), "damaged or transcluded wikitext"),
         (naming("Ben", reporter=""), "no signature"),
     ],
-    ids=("young", "crowded", "damaged", "unsigned"),
+    ids=("young", "crowded", "damaged", "transcluded", "unsigned"),
 )
 def test_threads_that_lead_to_no_notices(on: Board, found: str) -> None:
     result, _ = decided(on)
@@ -214,6 +216,17 @@ def test_a_closed_thread_leads_to_no_notices() -> None:
     result, _ = decided(on)
 
     assert why(result) == ["the thread is resolved"]
+
+
+def test_a_withdrawn_thread_leads_to_no_notices() -> None:
+    reading = rules(withdrawn=("Withdrawn",))
+    text = wikitext("Report", ("Ana", ago(hours=2)), signed("Ana", ago(hours=1), "{{withdrawn}}"))
+    read = board(text, reading=reading)
+    on = replace(read, threads=(replace(read.threads[0], subjects=("Ben",)),))
+
+    result, _ = decided(on, rules=reading)
+
+    assert why(result) == ["the thread is withdrawn"]
 
 
 @pytest.mark.parametrize(

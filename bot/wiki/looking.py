@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -47,8 +48,11 @@ class Texts:
         return {page.revision: page for page in self.pages.values() if page.revision in ids}
 
     def users(self, names: Collection[str]) -> Mapping[str, User]:
-        """Everybody is established and a member of all groups."""
-        return {name: User(name, groups=self.groups, edits=_EDITS) for name in names}
+        """Every account is established and a member of all groups; an IP address is no account."""
+        known = User("", groups=self.groups, edits=_EDITS)
+        return {
+            name: User(name, registered=False) if _is_address(name) else replace(known, name=name) for name in names
+        }
 
     def history(
         self, title: str, *, since: datetime | None = None, text: bool = False, limit: int | None = None
@@ -81,6 +85,14 @@ class Texts:
 
     def close(self) -> None:
         """Holds nothing open."""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_network(name, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(slots=True)

@@ -46,7 +46,8 @@ class Caps:
         slot = next((key for key in self._slots(filer) if key not in self.spent), None)
         if slot is None:
             found = "the reporter's threads led to" if seen else "threads whose opening is not in the history led to"
-            return Refusal(f"{found} {self.settings.per_reporter} notices today", "per_reporter", held=True)
+            limit = self.settings.per_reporter
+            return Refusal(f"{found} {limit} notices today", f"per_reporter: {limit}", held=True)
         if self.left <= 0:
             found = (
                 "the board's share of today's notices is used up"

@@ -37,9 +37,9 @@ def thread_gate(thread: Thread, snapshot: Snapshot, settings: NotifySettings, no
     if thread.opened is None or not thread.reporter:
         return Refusal("no signature", "a signed report")
     if now - thread.opened < settings.wait:
-        return Refusal(f"filed {say_duration(now - thread.opened)} ago", f"at least {say_duration(settings.wait)}")
+        return Refusal(f"filed {say_duration(now - thread.opened)} ago", f"wait: {say_duration(settings.wait)}")
     if len(thread.subjects) > settings.per_thread:
-        return Refusal(f"{len(thread.subjects)} people named", f"at most {settings.per_thread}")
+        return Refusal(f"{len(thread.subjects)} people named", f"per_thread: {settings.per_thread}")
     need = people_need((thread,), snapshot) | Need(users=frozenset({thread.reporter} - snapshot.users.keys()))
     if need:
         return need
@@ -74,7 +74,8 @@ def _reporter_gate(reporter: User, settings: NotifySettings) -> Refusal | None:
     if reporter.locked or (reporter.block is not None and not reporter.block.partial):
         return Refusal("the reporter is blocked or locked", "a reporter in good standing")
     if reporter.edits < settings.reporter_min_edits:
-        return Refusal(f"the reporter has {reporter.edits} edits", f"at least {settings.reporter_min_edits}")
+        wanted = f"reporter_min_edits: {settings.reporter_min_edits}"
+        return Refusal(f"the reporter has {reporter.edits} edits", wanted)
     return None
 
 
