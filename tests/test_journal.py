@@ -20,7 +20,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bot.errors import OperatorProblem
-from bot.journal import Journal, Look, WikiJournal, key_of
+from bot.journal import Journal, Look, WikiJournal, database, key_of, migrate
 from bot.journal.tables import metadata
 from bot.plan import Edit, Fact, Move, MovedThread, Told, WholeText
 from tests.journals import fresh_journal, fresh_url
@@ -281,6 +281,10 @@ def test_the_migrations_make_the_tables_that_the_code_uses() -> None:
 
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+
+
+def test_the_newest_migration_is_the_one_with_the_highest_number() -> None:
+    assert database.newest() == migrate.newest()
 
 
 MIGRATIONS = Path(__file__).parent.parent / "bot" / "journal" / "migrations"

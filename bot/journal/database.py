@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
+from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -59,20 +55,20 @@ class Database:
         self._engine.dispose()
 
     def _migrate(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(files("bot.journal") / "migrations").replace("%", "%%"))
         try:
+            with self._engine.begin() as connection:
+                if _current(connection) == newest():
+                    return
+            from bot.journal import migrate  # noqa: PLC0415 - Alembic takes longer to load than most runs to work
+
             with self._engine.begin() as connection, _alone(connection):
-                known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-                current = _current(connection)
-                if current is not None and current not in known:
+                if not migrate.knows(_current(connection)):
                     raise OperatorProblem(
                         f"The database {self._where} was made by a newer version of Boardclerk; "
                         "install that version, or name another database."
                     )
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-        except (SQLAlchemyError, CommandError) as error:
+                migrate.upgrade(connection)
+        except SQLAlchemyError as error:
             raise self._trouble(error) from error
 
     def _trouble(self, error: Exception) -> OperatorProblem:
@@ -121,6 +117,11 @@ def _alone(connection: Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute(text("SELECT RELEASE_LOCK(CONCAT('boardclerk ', DATABASE()))"))
+
+
+def newest() -> str:
+    """The newest revision of the schema, which the files of the migrations are numbered by."""
+    return max(file.name[1:5] for file in (Path(__file__).parent / "migrations" / "versions").glob("v[0-9]*.py"))
 
 
 def _current(connection: Connection) -> str | None:
