@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
+from bot.settings.explained import explain
 from bot.settings.values import OptionalDuration, at_least, misfit
 
 
 class SettingsModel(BaseModel):
     """A part of the settings page. Unknown keys are misfitd; values do not change once read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=explain)
 
     @field_validator("*", mode="before")
     @classmethod

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from bot.plan import Task
 from bot.settings.base import SettingsModel
 from bot.settings.common import BoardModel, PageModel
+from bot.settings.explained import explanations
 from bot.settings.nearest import model_in
 from bot.settings.presets import ABOUT, PRESETS
 
@@ -102,9 +103,9 @@ def _inner(model: type[BaseModel], level: int) -> Iterator[Chapter]:
 
 
 def _keys(model: type[BaseModel]) -> tuple[Key, ...]:
-    schema = model.model_json_schema()["properties"]
+    schema, words = model.model_json_schema()["properties"], explanations(model)
     keys = [
-        Key(name, _written(schema[name], field.annotation), _plain(field.description))
+        Key(name, _written(schema[name], field.annotation), _plain(words.get(name)))
         for name, field in model.model_fields.items()
     ]
     # What every task takes stands last.
