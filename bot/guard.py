@@ -137,8 +137,8 @@ def normal_title(info: WikiInfo, title: str) -> str:
     """Write a title as the wiki does: local namespace name, spaces, first letter (Manual:Page title)."""
     words = " ".join(title.replace("_", " ").split()).lstrip(":").strip()
     prefix, colon, rest = words.partition(":")
-    number = _namespaces(info).get(prefix.strip().casefold()) if colon else None
-    if number is None:
+    number = info.namespace_numbers.get(prefix.strip().lower(), MAIN) if colon else MAIN
+    if number == MAIN:
         return _first(words, info)
     rest = rest.strip()
     # User names begin with a capital on every wiki ($wgCapitalLinkOverrides).
@@ -149,20 +149,14 @@ def normal_title(info: WikiInfo, title: str) -> str:
 def namespace_of(info: WikiInfo, title: str) -> int:
     """Which namespace a title is in; 0 for articles."""
     prefix, colon, _ = title.lstrip(":").partition(":")
-    return _namespaces(info).get(prefix.replace("_", " ").strip().casefold(), MAIN) if colon else MAIN
+    return info.namespace_numbers.get(" ".join(prefix.replace("_", " ").split()).lower(), MAIN) if colon else MAIN
 
 
 def numbers(info: WikiInfo, names: Collection[str]) -> frozenset[int]:
     """Which namespaces these names mean, under any name that the wiki has for them; names of none are left out."""
-    known = _namespaces(info)
-    found = (known.get(" ".join(name.replace("_", " ").split()).rstrip(":").casefold()) for name in names)
-    return frozenset(number for number in found if number is not None)
-
-
-def _namespaces(info: WikiInfo) -> dict[str, int]:
-    return {
-        name.casefold(): number for number, space in info.namespaces.items() if number != MAIN for name in space.names
-    }
+    known = info.namespace_numbers
+    found = (known.get(" ".join(name.replace("_", " ").split()).rstrip(":").lower(), MAIN) for name in names)
+    return frozenset(number for number in found if number != MAIN)
 
 
 def _first(words: str, info: WikiInfo) -> str:

@@ -43,7 +43,8 @@ class WikiInfo:
 
     ``months`` has twelve entries, January first, each with every form that the wiki names for that month (long,
     genitive, short), in that order and without repeats. ``max_page_bytes`` is ``maxarticlesize``. ``time_zone`` is an
-    IANA name. ``article_path`` is the path of a page in URLs, ``$1`` standing for its title.
+    IANA name. ``article_path`` is the path of a page in URLs, ``$1`` standing for its title. ``namespace_numbers``
+    follows from ``namespaces``: the number by every name that the wiki understands, in lower case with single spaces.
     """
 
     site_name: str
@@ -62,6 +63,16 @@ class WikiInfo:
     extensions: frozenset[str]
     sample: Sample
     article_path: str = "/wiki/$1"
+    namespace_numbers: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what every title is looked up in."""
+        numbers = {
+            " ".join(name.replace("_", " ").split()).lower(): number
+            for number, space in self.namespaces.items()
+            for name in space.names
+        }
+        object.__setattr__(self, "namespace_numbers", numbers)
 
 
 @dataclass(frozen=True, slots=True)

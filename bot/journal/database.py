@@ -21,6 +21,7 @@ class Database:
     """One database at the newest schema. Raises OperatorProblem for whatever is wrong with it."""
 
     def __init__(self, url: str) -> None:
+        self._shared: Connection | None = None
         try:
             parsed = make_url(url)
             self._engine = _engine(parsed)
@@ -35,8 +36,24 @@ class Database:
         self._migrate()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Makes one transaction of all those inside."""
+        if self._shared is not None:
+            yield
+            return
+        with self.transaction() as connection:
+            self._shared = connection
+            try:
+                yield
+            finally:
+                self._shared = None
+
+    @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection whose statements take effect together or not at all."""
+        if self._shared is not None:
+            yield self._shared
+            return
         try:
             with self._engine.begin() as connection:
                 yield connection

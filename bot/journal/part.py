@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, func, insert, select, update
@@ -18,6 +19,10 @@ class Part:
         self._database = database
         self.wiki = wiki
         self.hash_of = Hasher(wiki, secret)
+
+    def at_once(self) -> AbstractContextManager[object]:
+        """Let all that is asked and noted inside be one transaction, which spares the database most of the work."""
+        return self._database.together()
 
 
 def put(connection: Connection, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:

@@ -59,7 +59,7 @@ class AuthorLinks:
 
     def __post_init__(self) -> None:
         aliases = (*self.info.special_pages.get("Contributions", ()), "Contributions")
-        object.__setattr__(self, "_namespaces", namespace_ids(self.info))
+        object.__setattr__(self, "_namespaces", self.info.namespace_numbers)
         object.__setattr__(self, "_contributions", frozenset(_key(alias) for alias in aliases))
         object.__setattr__(self, "_path", self.info.article_path.partition("$1")[0])
 
@@ -134,11 +134,6 @@ class AuthorLinks:
         return ""
 
 
-def namespace_ids(info: WikiInfo) -> dict[str, int]:
-    """Return the namespace number of every name that the wiki understands, keyed in lower case with single spaces."""
-    return {_key(name): space.id for space in info.namespaces.values() for name in space.names}
-
-
 def normal_user(info: WikiInfo, name: str) -> str:
     """Return a user name as the wiki writes it, or "" where no page could have it as its title.
 
@@ -147,7 +142,7 @@ def normal_user(info: WikiInfo, name: str) -> str:
     """
     name = name.strip()
     prefix, colon, rest = name.partition(":")
-    if colon and namespace_ids(info).get(_key(prefix)) in (USER, USER_TALK):
+    if colon and info.namespace_numbers.get(_key(prefix)) in (USER, USER_TALK):
         name = rest
     return _user_name(name)
 
@@ -160,7 +155,7 @@ def normal_title(info: WikiInfo, title: str) -> str:
     """
     text = _collapse(html.unescape(title.strip())).removeprefix(":").partition("#")[0].strip()
     prefix, colon, rest = text.partition(":")
-    namespace = namespace_ids(info).get(_key(prefix)) if colon and prefix else None
+    namespace = info.namespace_numbers.get(_key(prefix)) if colon and prefix else None
     name = rest.strip() if namespace is not None else text
     if namespace in (USER, USER_TALK):
         name = _sanitized(name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.model import USER, USER_TALK, Comment, Thread, WikiInfo
-from bot.reading.authors import AuthorLinks, namespace_ids, normal_title, normal_user
+from bot.reading.authors import AuthorLinks, normal_title, normal_user
 from bot.reading.rules import Rules
 from bot.reading.templatenames import TemplateNames, Used
 from bot.reading.wikitext import Cover, Scan, template
@@ -41,7 +41,7 @@ class Parties:
         self._pages_in_headings = rules.pages_in_headings
         words = "|".join(re.escape(word.strip()) for word in rules.reporter_words if word.strip())
         self._reporter_words = re.compile(words, re.IGNORECASE) if words else None
-        self._users = frozenset(name for name, number in namespace_ids(info).items() if number in (USER, USER_TALK))
+        self._users = frozenset(name for name, number in info.namespace_numbers.items() if number in (USER, USER_TALK))
 
     def subjects(
         self, thread: Thread, opening: Comment | None, reporter: str, templates: Sequence[Used]

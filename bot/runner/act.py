@@ -100,7 +100,9 @@ class Actor:
             # A plan that ends moves begun earlier leaves the rest for the plan after it.
             ended = bool(plan.edits) and bool(self.journal.open_moves(job.title))
             stale = self._apply(job, may, plan, edits, problems)
-            self.planner.epoch += 1
+            if plan != Plan(decisions=plan.decisions):
+                # What others planned rests on what stood before; where nothing was done, it still holds.
+                self.planner.epoch += 1
             if stale is None and not ended and not plan.more:
                 return replace(plan, decisions=before + plan.decisions), False
             if stale is None and not ended:

@@ -13,7 +13,7 @@ from bot.model import Account, Board, Page, PageAction, Revision, User, WikiInfo
 from bot.plan import Fact, LinkSearch, Need
 from bot.reading.board import Reader
 from bot.reading.rules import Rules
-from bot.runner.origins import line_origins, thread_origins
+from bot.runner.origins import Histories, line_origins, thread_origins
 from bot.wiki.port import Reading, Wiki
 
 # Kind of fact of no board: the redirects that lead to a page, as JSON; how long they are believed.
@@ -36,16 +36,19 @@ class Desk:
     pages: dict[str, Page] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     redirects: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    origins: dict[tuple[str, int, str], Revision | None] = field(default_factory=dict)
+    origins: dict[tuple[str, int], dict[str, Revision | None]] = field(default_factory=dict)
     actions: dict[str, PageAction | None] = field(default_factory=dict)
     lines: dict[tuple[str, int, str], Revision | None] = field(default_factory=dict)
     linking: dict[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
     shadow: dict[str, str] = field(default_factory=dict)
+    normals: dict[str, str] = field(default_factory=dict)
     boards: dict[tuple[str, int, str], Board] = field(default_factory=dict)
+    histories: Histories = field(init=False)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.info)
+        self.histories = Histories(self.wiki)
 
     def read(self, titles: Collection[str]) -> Reading:
         """Read pages anew, in one request where the API permits it, and keep them for planning."""
@@ -57,20 +60,32 @@ class Desk:
     def page(self, title: str) -> Page:
         """Give a page as last read in this run, in a dry run with the edits planned so far."""
         page = self.pages[title]
-        shadow = self.shadow.get(normal_title(self.info, page.title))
+        shadow = self.shadow.get(self._normal(page.title))
         if shadow is None:
             return page
         return Page(page.title, page.revision, shadow, page.instant, page.editor, size=len(shadow.encode()))
 
+    def pages_now(self) -> Mapping[str, Page]:
+        """Give every page in hand as ``page`` would; it does not follow what is read later."""
+        if not self.shadow:
+            return dict(self.pages)
+        return {title: self.page(title) for title in self.pages}
+
     def shade(self, title: str, text: str) -> None:
         """Let a page have this text for the rest of a dry run."""
-        self.shadow[normal_title(self.info, title)] = text
+        self.shadow[self._normal(title)] = text
+
+    def _normal(self, title: str) -> str:
+        """Write a title as the wiki does; the same few are asked for again and again."""
+        if title not in self.normals:
+            self.normals[title] = normal_title(self.info, title)
+        return self.normals[title]
 
     def forget(self, titles: Iterable[str]) -> None:
         """Let go of pages that changed, under whatever title they were asked for."""
-        gone = {normal_title(self.info, title) for title in titles}
+        gone = {self._normal(title) for title in titles}
         for asked, page in list(self.pages.items()):
-            if normal_title(self.info, asked) in gone or page.title in gone:
+            if self._normal(asked) in gone or page.title in gone:
                 del self.pages[asked]
 
     def board(self, title: str, rules: Rules) -> Board:
@@ -87,7 +102,7 @@ class Desk:
         return Need(
             frozenset(need.pages - self.pages.keys()),
             frozenset(need.users - self.users.keys()),
-            frozenset(one for one in need.origins if (board.title, board.revision, one) not in self.origins),
+            frozenset(need.origins - self.origins_of(board).keys()),
             frozenset(need.redirects - self.redirects.keys()),
             frozenset(need.actions - self.actions.keys()),
             frozenset(need.lines - self.lines_now().keys()),
@@ -111,11 +126,18 @@ class Desk:
         self._find_lines(together.lines)
         for one in together.linking:
             self.linking[one] = self.wiki.linking(one.title, namespaces=one.namespaces, limit=one.limit)
+        self._find_origins(needs)
+
+    def _find_origins(self, needs: Iterable[tuple[Board, Need]]) -> None:
+        wanted: dict[tuple[str, int], tuple[Board, set[str]]] = {}
         for board, need in needs:
-            wanted = self.missing(Need(origins=need.origins), board).origins
-            if wanted:
-                found = thread_origins(self.wiki, board, wanted)
-                self.origins.update({(board.title, board.revision, one): found.get(one) for one in wanted})
+            wanted.setdefault((board.title, board.revision), (board, set()))[1].update(need.origins)
+        for key, (board, asked) in wanted.items():
+            known = self.origins.setdefault(key, {})
+            threads = asked - known.keys()
+            if threads:
+                found = thread_origins(self.histories, board, threads)
+                known.update({one: found.get(one) for one in threads})
 
     def _find_lines(self, wanted: Iterable[tuple[str, str]]) -> None:
         by_page: dict[str, set[str]] = {}
@@ -153,8 +175,4 @@ class Desk:
 
     def origins_of(self, board: Board) -> Mapping[str, Revision | None]:
         """Give the opening revisions found for a board's threads."""
-        return {
-            identity: revision
-            for (title, number, identity), revision in self.origins.items()
-            if (title, number) == (board.title, board.revision)
-        }
+        return self.origins.get((board.title, board.revision), {})

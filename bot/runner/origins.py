@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from bot.model import Board, Revision, Thread
 from bot.wiki.port import Wiki
@@ -14,13 +15,35 @@ _LATE = timedelta(minutes=2)
 _HISTORY = 500
 
 
-def thread_origins(wiki: Wiki, board: Board, wanted: Collection[str]) -> dict[str, Revision]:
+@dataclass(slots=True)
+class Histories:
+    """A wiki's page histories without texts, each asked for once in a run for one revision of its page."""
+
+    wiki: Wiki
+    _known: dict[tuple[str, int], tuple[datetime | None, list[Revision]]] = field(default_factory=dict)
+
+    def of(self, board: Board, since: datetime | None) -> list[Revision]:
+        """Give a board's revisions back to ``since``, newest first; without it the newest 500."""
+        key = (board.title, board.revision)
+        reaches, found = self._known.get(key, (since, None))
+        if found is not None and (reaches is None or (since is not None and reaches <= since)):
+            # The newest 500 may end before the instant asked for.
+            ends = len(found) < _HISTORY or (since is not None and found[-1].instant < since)
+            if since is None or reaches is not None or ends:
+                return found
+        found = list(self.wiki.history(board.title, since=since, limit=_HISTORY if since is None else None))
+        self._known[key] = (since, found)
+        return found
+
+
+def thread_origins(histories: Histories, board: Board, wanted: Collection[str]) -> dict[str, Revision]:
     """Find the revisions that brought threads: by author and minute, else by the text's first appearance."""
+    wiki = histories.wiki
     threads = [thread for thread in board.threads if thread.identity in wanted]
     signed = [thread.opened for thread in threads if thread.opened is not None]
     whole = len(signed) < len(threads)
     since = None if whole or not signed else min(signed) - _LATE
-    history = list(wiki.history(board.title, since=since, limit=_HISTORY if since is None else None))
+    history = histories.of(board, since)
     complete = len(history) < _HISTORY
     found: dict[str, Revision] = {}
     for thread in threads:

@@ -116,7 +116,7 @@ class Planner:
             messages=self.messages,
             memory=self._memory(job, board),
             limits=self._limits(job),
-            pages={title: desk.page(title) for title in desk.pages},
+            pages=desk.pages_now(),
             users=desk.users,
             origins=desk.origins_of(board),
             redirects=desk.redirects,
@@ -138,10 +138,15 @@ class Planner:
 
     def _memory(self, job: Job, board: Board) -> Memory:
         if job.memory is None or job.memory[0] != self.epoch:
-            journal, now = self.journal, self.desk.now
-            here = [journal.hash_of(thread.identity) for thread in board.threads]
+            job.memory = (self.epoch, self._remembered(job, board))
+        return job.memory[1]
+
+    def _remembered(self, job: Job, board: Board) -> Memory:
+        journal, now = self.journal, self.desk.now
+        here = [journal.hash_of(thread.identity) for thread in board.threads]
+        with journal.at_once():
             put_back = journal.put_back(job.title, here, now)
-            memory = Memory(
+            return Memory(
                 journal.hash_of,
                 journal.open_moves(job.title),
                 journal.told(job.title),
@@ -153,8 +158,6 @@ class Planner:
                 journal.finished_moves(job.title, now - FINISHED_KEPT),
                 frozenset(journal.archived(job.title)),
             )
-            job.memory = (self.epoch, memory)
-        return job.memory[1]
 
 
 def fail(job: Job, error: Exception) -> None:
