@@ -65,3 +65,15 @@ TASKS = (
     Task("notify", NotifyExample, _plan, _hourly),
     Task("summary", SummaryExample, _plan, _hourly),
 )
+
+
+HOSTILE = [
+    "'", '"', "[", "{", "- ", ": ", "a: ", "? ", "&a ", "*a ", "\n", " ", "\t", "a: b: c\n", "\ufeff", "{{", "\\",
+    "'\n", "|\n", "<pre>\n", "a:\n ", "é", "#", "a\n", "<!--", "…", "\u2028",
+]  # fmt: skip
+"""Pieces of which a page of the largest size is made up to keep a reader busy."""
+
+
+def hostile_page(piece: str, size: int = 65_000) -> str:
+    """A page of about so many bytes, at most, that holds one piece over and over."""
+    return (piece * (size // len(piece.encode()) + 1)).encode()[:size].decode(errors="ignore")
