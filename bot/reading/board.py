@@ -15,7 +15,6 @@ from bot.reading.lists import list_threads
 from bot.reading.pieces import Piece, assemble, ends_of, piece_of
 from bot.reading.rules import Rules
 from bot.reading.signatures import Timestamps, learn
-from bot.reading.templatenames import TemplateNames
 from bot.reading.threads import Span, build, find_tail, sections
 from bot.reading.warm import Learned, take_apart
 from bot.reading.wikitext import Scan, scan, tags_of, template
@@ -71,7 +70,7 @@ class Reader:
         rules = words.rules
         found = scan(text, self._tags)
         headings = find_headings(found, self.info)
-        comments = self._comments(found, split(found, headings), timestamps, rules)
+        comments = self._comments(found, split(found, headings), timestamps, words)
         tail = len(text)
         if last:
             floor = headings[-1].end if headings else 0
@@ -86,21 +85,18 @@ class Reader:
         board = enrich(Board("", 0, text, threads, headings, outside, tail), found, words, timestamps)
         return piece_of(board, comments, None if whole else ends_of(found, words), self.info)
 
-    def _comments(self, found: Scan, flow: Flow, timestamps: Timestamps, rules: Rules) -> tuple[Comment, ...]:
+    def _comments(self, found: Scan, flow: Flow, timestamps: Timestamps, words: BoardWords) -> tuple[Comment, ...]:
         stamps = list(timestamps.find(found.text))
         links = list(self._links.find(found.text))
-        unsigned = tuple(self._unsigned(found, timestamps, rules))
+        unsigned = tuple(self._unsigned(found, timestamps, words))
         return find_comments(found, flow, stamps, links, unsigned, self._categories)
 
-    def _unsigned(self, found: Scan, timestamps: Timestamps, rules: Rules) -> Iterator[Unsigned]:
+    def _unsigned(self, found: Scan, timestamps: Timestamps, words: BoardWords) -> Iterator[Unsigned]:
         """Read the templates that sign for somebody else (``{{unsigned|author|time}}``, in either order)."""
-        if not rules.unsigned_templates:
+        if not words.unsigned:
             return
-        names = TemplateNames(self.info, rules.aliases)
-        wanted = {names.normal(name) for name in rules.unsigned_templates}
-        wanted |= {names.normal(other) for name in rules.unsigned_templates for other in rules.aliases.get(name, ())}
-        for use in names.used(found):
-            if use.name not in wanted or use.span.start in found.hidden:
+        for use in words.names.used(found):
+            if use.name not in words.unsigned or use.span.start in found.hidden:
                 continue
             read = template(found.text, use.span)
             author, instant = "", None

@@ -35,7 +35,19 @@ T = TypeVar("T")
 class BoardWords:
     """What a wiki and the rules of one board make of template names and headings; made once for many texts."""
 
-    __slots__ = ("boxes", "info", "links", "marks", "names", "naming", "paging", "pinning", "rules", "wanted")
+    __slots__ = (
+        "boxes",
+        "info",
+        "links",
+        "marks",
+        "names",
+        "naming",
+        "paging",
+        "pinning",
+        "rules",
+        "unsigned",
+        "wanted",
+    )
 
     def __init__(self, info: WikiInfo, rules: Rules) -> None:
         """Compile the rules."""
@@ -49,6 +61,8 @@ class BoardWords:
         self.naming = frozenset(subject_table(self.names, rules))
         self.paging = frozenset(self.names.table(rules.page_templates))
         telling = self.pinning | self.naming | self.paging
+        signing = [other for name in rules.unsigned_templates for other in (name, *rules.aliases.get(name, ()))]
+        self.unsigned = frozenset(self.names.normal(name) for name in signing)
         self.wanted = self.marks.interesting() | self.boxes.interesting() | telling
 
 
