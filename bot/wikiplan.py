@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bot.figures.report import BoardSeen
 from bot.messages import Messages
@@ -43,6 +43,14 @@ class WikiSnapshot:
     run: RunKnown = RunKnown()
 
 
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What a task across wikis sees in place of one wiki's boards: the wikis, and when their settings changed."""
+
+    boards: tuple[BoardSeen, ...]
+    changes: tuple[datetime, ...] = ()
+
+
 S = TypeVar("S", bound=WideSettings)
 
 
@@ -55,3 +63,12 @@ class WikiTask(Generic[S]):
     plan: Callable[[WikiSnapshot, S, datetime], Plan | Need]
     every: timedelta
     needs_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTask:
+    """A task that the operator's file sets up, not the settings page, and what it sees."""
+
+    task: WikiTask[Any]
+    settings: WideSettings
+    across: Across

@@ -11,3 +11,5 @@ from tasks import archive, backlog, escalate, heartbeat, notify, overview, repor
 ALL: tuple[Task[Any], ...] = (archive.TASK, notify.TASK, status.TASK, backlog.TASK, summary.TASK, escalate.TASK)
 WIKI: tuple[WikiTask[Any], ...] = (overview.TASK, report.TASK, heartbeat.TASK)
 """The tasks that look at all boards of a wiki at once; they run when the boards' own tasks are done."""
+PROGRAMME = report.PROGRAMME
+"""The report across wikis, which the operator's file sets up."""

@@ -14,7 +14,7 @@ from bot.observe import End, Ending, Observation
 from bot.observe.values import KEPT
 from bot.plan import Plan
 from bot.reading.facts import wiki_info
-from bot.runner.wikiwork import boards_seen
+from bot.runner.across import boards_seen
 from bot.settings.schema import read_settings
 from tasks import ALL, archive
 from tests.builders import NOW, ago

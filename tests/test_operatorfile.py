@@ -26,6 +26,15 @@ WIKI = """\
 """
 
 
+PROGRAMME = """\
+programme:
+  page: "enwiki:Project:X"
+  wikis: [enwiki]
+  mode: live
+  goals: [{figure: intake, target: 20}]
+"""
+
+
 def write(folder: Path, text: str, mode: int = 0o600) -> Path:
     """Write a file as an operator would have it."""
     path = folder / "clerk.yaml"
@@ -129,9 +138,12 @@ def test_any_wiki_can_be_named_by_its_address(tmp_path: Path) -> None:
 
 
 def test_a_programme_names_its_page_and_wikis(tmp_path: Path) -> None:
-    operator = read(tmp_path, "wikis:\n" + WIKI + 'programme: {page: "metawiki:X", wikis: [enwiki]}\n')
+    operator = read(tmp_path, "wikis:\n" + WIKI + PROGRAMME)
     assert operator.programme is not None
-    assert (operator.programme.page, operator.programme.wikis) == ("metawiki:X", ("enwiki",))
+    programme = operator.programme
+    assert (programme.home, programme.settings.page, programme.wikis) == ("enwiki", "Project:X", ("enwiki",))
+    assert programme.settings.mode == "live"
+    assert programme.settings.goals[0].figure == "intake"
 
 
 def test_a_file_that_is_not_there_is_answered_with_what_to_do(tmp_path: Path) -> None:
@@ -179,7 +191,7 @@ BAD = {
     "approval in words": "wikis:\n" + WIKI + "    approval: yes\n",
     "approval of no task": "wikis:\n" + WIKI + "    approval: {archve: A}\n",
     "trial without end": "wikis:\n" + WIKI + "    trial: {archive: 5, until: soon}\n",
-    "programme of no wiki": "wikis:\n" + WIKI + "programme: {page: X, wikis: [dewiki]}\n",
+    "programme of no wiki": "wikis:\n" + WIKI + 'programme: {page: "enwiki:X", wikis: [dewiki]}\n',
     "database in memory": "database: sqlite://\nwikis:\n" + WIKI,
     "tab": "wikis:\n\tenwiki:\n",
     "link without quotes": "wikis:\n" + WIKI.replace('"User:Boardclerk/run"', "[[User:Boardclerk/run]]"),

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.cli import wire
 from bot.cli.told import told
@@ -16,8 +16,10 @@ from bot.journal import Claim, Journal, WikiJournal
 from bot.operatorfile import Operator, WikiEntry
 from bot.runner import LEASE, Listener, Outcome, RunOptions, RunReport
 from bot.runner import run as run_wiki
+from bot.runner.across import wiki_seen
 from bot.wiki.port import Wiki, WikiError
-from tasks import ALL, WIKI
+from bot.wikiplan import Across, GivenTask, WikiTask
+from tasks import ALL, PROGRAMME, WIKI
 
 _LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 # A wiki whose turn would be shorter than this waits for the next pass, in which it is the first.
@@ -88,7 +90,7 @@ def make_pass(
     Raises OperatorProblem where no wiki can be worked on: the file, the database, a name that is not there.
     """
     entries = wire.entries(operator, chosen.wiki)
-    names = [*(task.name for task in ALL), *(task.name for task in WIKI)]
+    names = wire.task_names()
     if chosen.task and chosen.task not in names:
         raise OperatorProblem(f'there is no task "{chosen.task}"; tasks: {", ".join(names)}')
     journal = wire.journal(operator)
@@ -165,7 +167,8 @@ class _Pass:
         options = _options(self.operator, self.chosen, seconds, self.stop, self.around)
         try:
             with self.around.opened(entry, self.operator.path.absolute().parent) as wiki:
-                report = run_wiki(wiki, entry, own, ALL, options, self.listener, WIKI)
+                tasks: tuple[WikiTask[Any] | GivenTask, ...] = (*WIKI, *_given(self.operator, entry, self.journal))
+                report = run_wiki(wiki, entry, own, ALL, options, self.listener, tasks)
         except (OperatorProblem, WikiError) as problem:
             return self._failed(entry, str(problem))
         except Exception as error:  # noqa: BLE001 - one wiki's failure must not stop the others
@@ -188,6 +191,17 @@ class _Pass:
 def _longest_waiting_first(entries: Sequence[WikiEntry], journal: Journal) -> list[WikiEntry]:
     beats = journal.last_beats()
     return sorted(entries, key=lambda entry: beats.get(entry.name, _LONG_AGO))
+
+
+def _given(operator: Operator, entry: WikiEntry, journal: Journal) -> tuple[GivenTask, ...]:
+    """The report across wikis, where this wiki is the one that it stands on."""
+    programme = operator.programme
+    if programme is None or programme.home != entry.name:
+        return ()
+    found = [wiki_seen(name, journal.of(name), programme.settings.calendar) for name in programme.wikis]
+    changes = sorted({one for name in programme.wikis for one in journal.of(name).settings_changes()})
+    boards = tuple(one for one in found if one is not None)
+    return (GivenTask(PROGRAMME, programme.settings, Across(boards, tuple(changes))),)
 
 
 def _options(

@@ -22,7 +22,7 @@ from bot.messages import Messages
 from bot.model import WikiInfo
 from bot.operatorfile import Operator, WikiEntry
 from bot.reading.facts import wiki_info
-from bot.runner.wikiwork import boards_seen
+from bot.runner.across import boards_seen
 from bot.settings.report import ReportSettings
 from bot.settings.schema import Settings
 from bot.show.report import render

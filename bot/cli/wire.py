@@ -19,12 +19,17 @@ from bot.reading.rules import Rules
 from bot.settings.schema import SettingsReading, read_settings
 from bot.wiki.live import open_wiki
 from bot.wiki.port import Wiki
-from tasks import ALL, WIKI
+from tasks import ALL, PROGRAMME, WIKI
 
 
 def operator(config: Path) -> Operator:
     """The operator's file. Raises OperatorProblem with all that is wrong in it."""
-    return read_operator_file(config, os.environ, [*(task.name for task in ALL), *(task.name for task in WIKI)])
+    return read_operator_file(config, os.environ, task_names())
+
+
+def task_names() -> list[str]:
+    """Every task that there is."""
+    return [*(task.name for task in ALL), *(task.name for task in WIKI), PROGRAMME.name]
 
 
 def entries(given: Operator, wiki: str) -> tuple[WikiEntry, ...]:

@@ -53,12 +53,30 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class BoardSeen:
-    """A board with all that was observed there; figures before ``since`` are not known. ``kind`` is its preset."""
+    """A board with all that was observed there; figures before ``since`` are not known. ``kind`` is its preset.
+
+    ``until`` is when it was last looked at, None for just now. In a report across wikis each wiki stands there like a
+    board, with its boards as ``parts``.
+    """
 
     title: str
     kind: str
     since: datetime
-    observations: tuple[Observation, ...]
+    observations: tuple[Observation, ...] = ()
+    until: datetime | None = None
+    parts: tuple[BoardSeen, ...] = ()
+
+    @property
+    def boards(self) -> tuple[BoardSeen, ...]:
+        """The boards that this stands for: itself, or its parts."""
+        return self.parts or (self,)
+
+    def observed_in(self, span: Span) -> BoardSeen | None:
+        """This, with the boards that were observed from the span's beginning on; None where none was."""
+        parts = tuple(part for part in self.parts if part.since <= span.start)
+        if self.parts:
+            return replace(self, parts=parts, since=max(part.since for part in parts)) if parts else None
+        return self if self.since <= span.start else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +118,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a report of any form shows. ``changes`` are instants at which other settings came into force."""
+    """Everything a report of any form shows. ``changes`` are instants at which other settings came into force.
+
+    ``wikis`` says that each row is a whole wiki.
+    """
 
     span: Span
     rows: tuple[Row, ...]
     total: Row | None = None
     changes: tuple[datetime, ...] = ()
+    wikis: bool = False
 
     @property
     def goals(self) -> tuple[tuple[Row, Line], ...]:
@@ -160,7 +182,8 @@ def make(
         past = [Point(one, shown[one][1] if one.start >= since else None) for one in spans[:-1]]
         total = Row("", figures, _lines(figures, past, ()), (*past, Point(span, figures)))
     first = spans[0].start if span.period else span.start
-    return Report(span, tuple(rows), total, tuple(one for one in changes if first <= one < span.end))
+    wikis = any(board.parts for board in boards)
+    return Report(span, tuple(rows), total, tuple(one for one in changes if first <= one < span.end), wikis)
 
 
 def running(boards: Sequence[BoardSeen], span: Span, now: datetime, calendar: Calendar) -> Report:
@@ -182,11 +205,18 @@ def _guarded(boards: Sequence[BoardSeen], span: Span, calendar: Calendar) -> tup
         _tally(boards, span),
         [*([_tally([board], month) for month in months] for board in boards), [_tally(boards, one) for one in months]],
         with_total=len(boards) > 1,
+        published=[_own_report(board, span, calendar) for board in boards if board.parts],
     )
 
 
+def _own_report(wiki: BoardSeen, span: Span, calendar: Calendar) -> Figures:
+    """A wiki's figures as its own report shows them: what is kept back there is kept back across wikis too."""
+    rows, total = _guarded(wiki.parts, span, calendar)
+    return total if len(wiki.parts) > 1 else rows[0]
+
+
 def _tally(boards: Sequence[BoardSeen], span: Span) -> Tally:
-    return tally([(board.kind, board.observations) for board in boards], span)
+    return tally([(one.kind, one.observations) for board in boards for one in board.boards], span)
 
 
 def _lines(figures: Figures, past: Sequence[Point], goals: Sequence[Goal]) -> tuple[Line, ...]:

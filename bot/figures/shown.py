@@ -107,12 +107,19 @@ _ADDED: Mapping[Kind, tuple[Callable[[Tally], int], ...]] = {
 
 
 def guarded(
-    rows: Sequence[Tally], total: Tally, parts: Sequence[Sequence[Tally]] = (), *, with_total: bool = True
+    rows: Sequence[Tally],
+    total: Tally,
+    parts: Sequence[Sequence[Tally]] = (),
+    *,
+    with_total: bool = True,
+    published: Sequence[Figures] = (),
 ) -> tuple[tuple[Figures, ...], Figures]:
     """What may be shown of rows and of their total.
 
     ``parts`` are the tallies of spans inside this one that were reported already (the months of a quarter): for each
     row and, last, for the total. Without ``with_total`` no total is shown, and rows need not protect each other.
+    ``published`` are the rows' figures where they stand in reports of their own: what is shown there cannot be hidden
+    here, so that the total gives way instead, and what is hidden there must not be shown here.
     """
     inside = [*parts] or [()] * (len(rows) + 1)
     flags = [set[Kind]() for _ in (*rows, total)]
@@ -121,10 +128,15 @@ def guarded(
             _hidden(kind, row) or any(gives_away([count(one) for one in pieces]) for count in counts)
             for row, pieces in zip((*rows, total), inside, strict=True)
         ]
-        for index, one in enumerate(_with_others(rows, counts, own) if with_total else own):
+        if published:
+            own = [flag or one.of(kind).few for flag, one in zip(own, (*published, Figures({})), strict=True)]
+        together = _with_others(rows, counts, own) if with_total else own
+        if published and any(together[:-1]) and tuple(together[:-1]) != tuple(own[:-1]):
+            together = [*own[:-1], True]
+        for index, one in enumerate(together):
             if one:
                 flags[index].add(kind)
-    shown = tuple(_figures(row, hidden, bands=True) for row, hidden in zip(rows, flags[:-1], strict=True))
+    shown = tuple(_figures(row, hidden, bands=not published) for row, hidden in zip(rows, flags[:-1], strict=True))
     return shown, _figures(total, flags[-1], bands=False)
 
 

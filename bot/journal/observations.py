@@ -14,6 +14,10 @@ from bot.journal.part import Part, put
 from bot.observe import Observation
 from bot.observe.values import endings_of
 
+# Facts of these kinds let a report across wikis do without the wikis themselves.
+_KIND = "report-kind"
+_CALENDAR = "report-calendar"
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -125,6 +129,28 @@ class Observations(Part):
             for row in connection.execute(query):
                 told[row.thread] = told.get(row.thread, frozenset()) | {row.person}
         return told
+
+    def boards_kept(self) -> tuple[Mapping[str, str], str]:
+        """The kind of each board as the last run's settings had it, and how its report's calendar counts."""
+        f = t.facts.c
+        query = select(f.board, f.kind, f.value).where(f.wiki == self.wiki, f.kind.in_((_KIND, _CALENDAR)))
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        kinds = {row.board: row.value for row in rows if row.kind == _KIND and row.value}
+        return kinds, next((row.value for row in rows if row.kind == _CALENDAR), "")
+
+    def keep_boards(self, kinds: Mapping[str, str], calendar: str, now: datetime) -> None:
+        """Keep what a report across wikis must know of this one, where it differs from what was kept."""
+        before, kept = self.boards_kept()
+        now_and_gone = {**dict.fromkeys(before, ""), **kinds}
+        values = [(board, _KIND, kind) for board, kind in now_and_gone.items() if kind != before.get(board)]
+        values += [("", _CALENDAR, calendar)] if calendar != kept else []
+        if not values:
+            return
+        with self._database.transaction() as connection:
+            for board, kind, value in values:
+                where = {"wiki": self.wiki, "board": board, "kind": kind, "thread": ""}
+                put(connection, t.facts, where, {"value": value, "instant": now})
 
     def settings_changes(self) -> tuple[datetime, ...]:
         """When other settings came into force, oldest first."""

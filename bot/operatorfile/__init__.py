@@ -15,6 +15,7 @@ from bot.operatorfile.models import LimitsModel, OperatorModel, ProgrammeModel, 
 from bot.operatorfile.values import Approval, Operator, Programme, RunLimits, Trial, WikiEntry
 from bot.settings.nearest import Names
 from bot.settings.problems import Place, SettingsProblem, plain_value, told
+from bot.settings.report import ReportSettings
 from bot.settings.yaml import Document, read_document
 
 __all__ = [
@@ -64,7 +65,7 @@ def read_operator_file(path: Path, environ: Mapping[str, str], tasks: Collection
         database_url(path, environ.get("CLERK_DATABASE") or model.database, environ),
         _limits(model.limits, environ),
         {name: _entry(name, wiki) for name, wiki in model.wikis.items()},
-        Programme(model.programme.page, model.programme.wikis) if model.programme else None,
+        _programme(model.programme) if model.programme else None,
         model.schedule,
     )
 
@@ -117,11 +118,21 @@ def _misspelt(model: OperatorModel, document: Document, tasks: Collection[str]) 
                 for task in named
                 if tasks and task not in tasks
             ]
-    for name in model.programme.wikis if model.programme else ():
-        if name not in model.wikis:
-            told_names = ", ".join(model.wikis)
-            problems.append(_problem_at(document, ("programme", "wikis"), f"{name} is not under wikis: {told_names}"))
-    return problems
+    return problems + _strangers(model, document)
+
+
+def _strangers(model: OperatorModel, document: Document) -> list[SettingsProblem]:
+    """Find wikis of the programme that the file does not know."""
+    programme = model.programme
+    if programme is None:
+        return []
+    named = [("page", programme.page.partition(":")[0]), *(("wikis", name) for name in programme.wikis)]
+    known = ", ".join(model.wikis)
+    return [
+        _problem_at(document, ("programme", key), f"{name} is not under wikis: {known}")
+        for key, name in named
+        if name not in model.wikis
+    ]
 
 
 def _exposed(path: Path, document: Document) -> list[SettingsProblem]:
@@ -149,6 +160,13 @@ def _line(path: Path, problem: SettingsProblem) -> str:
     """Write a problem as one line, without the password that an address may hold."""
     key = f"{problem.key}: " if problem.path else ""
     return _PASSWORD.sub("://…@", f"{path}:{problem.line}:{problem.column}: {key}{problem.message}")
+
+
+def _programme(model: ProgrammeModel) -> Programme:
+    """Give the programme as a value: its settings are those of a report, on the page of its home wiki."""
+    home, _, title = model.page.partition(":")
+    fields = {name: getattr(model, name) for name in ReportSettings.model_fields} | {"page": title.strip()}
+    return Programme(home, model.wikis, ReportSettings.model_construct(**fields))
 
 
 def _limits(model: LimitsModel, environ: Mapping[str, str]) -> RunLimits:

@@ -13,10 +13,12 @@ from bot.operatorfile.database import DATABASE
 from bot.operatorfile.schedule import read_schedule
 from bot.operatorfile.values import SCHEDULE, Approval, Trial
 from bot.settings.base import SettingsModel
+from bot.settings.report import ReportSettings
 from bot.settings.values import Count, GroupName, PageTitle, Text, between, misfit, read_count, read_text
 
 _WIKI_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _SITE = re.compile(r"[a-z0-9_-]+:[a-z0-9_-]+")
+_PAGE_OF_WIKI = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}:.*\S.*")
 _API = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?/api\.php")
 
 
@@ -133,11 +135,11 @@ class WikiModel(SettingsModel):
         return self
 
 
-class ProgrammeModel(SettingsModel):
-    """The section ``programme``."""
+class ProgrammeModel(ReportSettings):
+    """The section ``programme``: the report across wikis, with the keys of a wiki's own report (see the manual)."""
 
-    page: Text
-    """Where the report across wikis stands: ``WIKI:TITLE``."""
+    page: Annotated[Text, _matching(_PAGE_OF_WIKI, "a wiki of this file and a title, such as metawiki:Programme")]
+    """The page that leads to the reports: ``WIKI:TITLE``, the wiki by its name in this file."""
 
     wikis: tuple[Text, ...]
     """The wikis that it covers."""

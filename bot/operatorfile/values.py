@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from bot.settings.report import ReportSettings
+
 SCHEDULE = "7,22,37,52 * * * *"
 """When ``clerk serve`` makes a pass, unless the operator's file says otherwise; the odd minutes spare the full hour."""
 
@@ -75,10 +77,11 @@ class WikiEntry:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """The report across wikis: its page (``WIKI:TITLE``, the wiki as named in the file) and the wikis it covers."""
+    """The report across wikis: the wiki (as named in the file) where it stands, those it covers, its settings."""
 
-    page: str
+    home: str
     wikis: tuple[str, ...]
+    settings: ReportSettings
 
 
 @dataclass(frozen=True, slots=True)

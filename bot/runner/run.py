@@ -27,7 +27,7 @@ from bot.runner.write import LEASE, HaltError, Writer
 from bot.schedule import is_due
 from bot.settings.schema import BoardSettings
 from bot.wiki.port import Barred, Busy, Wiki, WikiError
-from bot.wikiplan import WikiTask
+from bot.wikiplan import GivenTask, WikiTask
 
 # Below so many boards a share of them says nothing.
 _FEW = 4
@@ -40,7 +40,7 @@ def run(
     tasks: Sequence[Task[Any]],
     options: RunOptions,
     listener: Listener | None = None,
-    wiki_tasks: Sequence[WikiTask[Any]] = (),
+    wiki_tasks: Sequence[WikiTask[Any] | GivenTask] = (),
 ) -> RunReport:
     """Make one pass over what is due on one wiki. Raises OperatorProblem where the operator must mend something."""
     listener = listener or Silence()
@@ -62,7 +62,7 @@ class _Run:
     tasks: Sequence[Task[Any]]
     options: RunOptions
     listener: Listener
-    wiki_tasks: Sequence[WikiTask[Any]] = ()
+    wiki_tasks: Sequence[WikiTask[Any] | GivenTask] = ()
     desk: Desk | None = None
     force: settingspage.InForce | None = None
     number: int = 0

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.figures.report import BoardSeen
-from bot.journal import Look, WikiJournal
+from bot.journal import Look
 from bot.model import Page
-from bot.observe import covered
 from bot.operatorfile import WikiEntry
 from bot.plan import Edit, Memory, Need, Plan
+from bot.runner.across import boards_seen, for_programme
 from bot.runner.desk import Desk
 from bot.runner.mandate import Mandate, mandate
 from bot.runner.planner import ROUNDS, Planner
@@ -21,26 +21,11 @@ from bot.runner.write import Context, Denied, Stale, Writer, Written
 from bot.schedule import is_due, next_look
 from bot.settings.base import WideSettings
 from bot.settings.schema import Settings
-from bot.wikiplan import RunKnown, WikiSnapshot, WikiTask
+from bot.wikiplan import Across, GivenTask, RunKnown, WikiSnapshot, WikiTask
 
 # What such a task remembers and looks at belongs to no board.
 NO_BOARD = ""
 _REPLANS = 3
-
-
-def boards_seen(journal: WikiJournal, settings: Settings) -> tuple[BoardSeen, ...]:
-    """Every board of the settings that was ever observed, with all that is known of it, in page order."""
-    observed = journal.observed()
-    return tuple(
-        BoardSeen(
-            title,
-            board.preset or board.rules.style,
-            observed[title].since,
-            tuple(covered(journal.observations(title), journal.facts(title))),
-        )
-        for title, board in settings.boards.items()
-        if title in observed
-    )
 
 
 @dataclass(slots=True)
@@ -62,19 +47,28 @@ class WikiWorker:
     def _desk(self) -> Desk:
         return self.planner.desk
 
-    def work(self, tasks: Sequence[WikiTask[Any]]) -> None:
+    def work(self, tasks: Sequence[WikiTask[Any] | GivenTask]) -> None:
         """Do what is due."""
-        journal = self.planner.journal
-        for task in tasks:
-            section = self.settings.sections.get(task.name)
-            if not isinstance(section, WideSettings) or self.options.task not in ("", task.name) or self.options.board:
-                continue
-            look = journal.looks().get((NO_BOARD, task.name))
-            due = look is None or is_due(look.due, look.settings, self.revision, self._desk.now)
-            if due or self.options.all_due:
-                self._work(task, section)
+        if not self.options.dry_run:
+            self.planner.journal.keep_boards(*for_programme(self.settings), self._desk.now)
+        for one in tasks:
+            match one:
+                case GivenTask(task=task, settings=section, across=across):
+                    if self._is_due(task):
+                        self._work(task, section, across)
+                case WikiTask():
+                    found = self.settings.sections.get(one.name)
+                    if isinstance(found, WideSettings) and self._is_due(one):
+                        self._work(one, found)
 
-    def _work(self, task: WikiTask[Any], settings: WideSettings) -> None:
+    def _is_due(self, task: WikiTask[Any]) -> bool:
+        if self.options.task not in ("", task.name) or self.options.board:
+            return False
+        look = self.planner.journal.looks().get((NO_BOARD, task.name))
+        due = look is None or is_due(look.due, look.settings, self.revision, self._desk.now)
+        return due or self.options.all_due
+
+    def _work(self, task: WikiTask[Any], settings: WideSettings, across: Across | None = None) -> None:
         journal, now = self.planner.journal, self._desk.now
         may = mandate(task, settings, self.entry, self.planner.messages, journal.spent(None), now)
         if self.held:
@@ -85,7 +79,7 @@ class WikiWorker:
         edits: list[EditReport] = []
         plan = Plan()
         for _ in range(_REPLANS + 1):
-            plan = self._plan(task, settings)
+            plan = self._plan(task, settings, across)
             if self.options.dry_run:
                 edits += [self._shown(edit) for edit in plan.edits]
                 break
@@ -100,19 +94,20 @@ class WikiWorker:
             due = next_look(self._desk.now, task.every, unfinished=bool(problems))
             journal.looked(NO_BOARD, task.name, Look(due, 0, self.revision))
 
-    def _plan(self, task: WikiTask[Any], settings: WideSettings) -> Plan:
+    def _plan(self, task: WikiTask[Any], settings: WideSettings, across: Across | None) -> Plan:
         journal, desk = self.planner.journal, self._desk
-        if self.boards is None:
-            self.boards = boards_seen(journal, self.settings)
-        changes, last_done = journal.settings_changes(), journal.last_done()
+        last_done = journal.last_done()
+        if across is None:
+            self.boards = boards_seen(journal, self.settings) if self.boards is None else self.boards
+            across = Across(self.boards, journal.settings_changes())
         pages: dict[str, Page] = {}
         for _ in range(ROUNDS + 1):
             snapshot = WikiSnapshot(
                 desk.info,
                 self.planner.messages,
                 Memory(journal.hash_of, facts=journal.facts(NO_BOARD), keys=journal.own_keys()),
-                self.boards,
-                changes,
+                across.boards,
+                across.changes,
                 pages,
                 self.entry.settings,
                 self.settings.boards,

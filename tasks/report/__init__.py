@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.figures.report import BoardSeen, Report, make, running
@@ -23,6 +24,8 @@ _CAUGHT_UP = {Period.WEEK: 8, Period.MONTH: 3, Period.QUARTER: 2}
 """How many spans that nobody reported on are caught up after a pause, the newest of them included."""
 _SETTLED = timedelta(hours=6)
 """How long after its end a span is reported on: by then every board was looked at once more."""
+_PATIENCE = timedelta(days=7)
+"""How long a report waits for a wiki that could not be looked at since the span's end; then it goes without it."""
 _WARNED = "report-warned"
 _PAGE_KNOWN = "report-page"
 _WARN_ABOUT = (Kind.INTAKE, Kind.WAITING, Kind.FIRST_ANSWER, Kind.FIRST_RESPONSE)
@@ -46,7 +49,7 @@ def plan(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -> Pla
         if snapshot.pages[title].exists or key in snapshot.memory.keys:
             decisions.append(_said("stay", f"the report for {span.key} was posted", "a span not reported on yet"))
             continue
-        edits.append(_report(snapshot, settings, span, title, key))
+        edits.append(_report(snapshot, settings, span, title, key, now))
         decisions.append(_said("post", f"{span.key} is over", "a report for every span"))
     posted = {
         span: title for span, title in due if snapshot.pages[title].exists or title in {one.page for one in edits}
@@ -56,31 +59,44 @@ def plan(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -> Pla
     edits += _escalations(snapshot, settings, posted, now, decisions)
     warned, facts = _warnings(snapshot, settings, now)
     edits += [warned] if warned else []
-    facts += [Fact(_PAGE_KNOWN, "", settings.page)] if posted else []
+    facts += [Fact(_page_known(snapshot, settings), "", settings.page)] if posted else []
     return Plan(tuple(edits), (*decisions, *verdict), tuple(facts))
 
 
+def _page_known(snapshot: WikiSnapshot, settings: ReportSettings) -> str:
+    """The kind of the fact that the section stood on this page; a wiki may have several reports."""
+    return f"{_PAGE_KNOWN} {snapshot.memory.hash_of(settings.page)}"
+
+
 def _spans(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -> Iterator[Span]:
-    """The spans that are over and that at least one board was observed in from end to end, oldest first."""
-    since = min((board.since for board in snapshot.boards), default=now)
+    """The spans that are over and that at least one board was observed in from end to end, oldest first.
+
+    While a board was not looked at since a span's end, the span waits, but not for ever.
+    """
+    since = min((one.since for board in snapshot.boards for one in board.boards), default=now)
     for period in settings.periods:
         last = settings.calendar.ended(period, now - _SETTLED)
         for span in (*settings.calendar.earlier(last, _CAUGHT_UP[period] - 1), last):
-            if span.start >= since:
+            late = any(board.until is not None and board.until < span.end for board in snapshot.boards)
+            if span.start >= since and not (late and now < span.end + _PATIENCE):
                 yield span
 
 
-def _observed(snapshot: WikiSnapshot, span: Span) -> tuple[BoardSeen, ...]:
-    return tuple(board for board in snapshot.boards if board.since <= span.start)
+def _observed(snapshot: WikiSnapshot, span: Span, now: datetime) -> tuple[BoardSeen, ...]:
+    # Of a span that is not over (an early warning) the last look is enough.
+    enough = min(span.end, now - timedelta(days=1))
+    looked_at = (one for one in snapshot.boards if one.until is None or one.until >= enough)
+    found = (board.observed_in(span) for board in looked_at)
+    return tuple(board for board in found if board is not None)
 
 
-def _made(snapshot: WikiSnapshot, settings: ReportSettings, span: Span) -> Report:
+def _made(snapshot: WikiSnapshot, settings: ReportSettings, span: Span, now: datetime) -> Report:
     goals = tuple(goal.goal() for goal in settings.goals)
-    return make(_observed(snapshot, span), span, settings.calendar, goals, snapshot.changes)
+    return make(_observed(snapshot, span, now), span, settings.calendar, goals, snapshot.changes)
 
 
-def _report(snapshot: WikiSnapshot, settings: ReportSettings, span: Span, title: str, key: str) -> Edit:
-    report = _made(snapshot, settings, span)
+def _report(snapshot: WikiSnapshot, settings: ReportSettings, span: Span, title: str, key: str, now: datetime) -> Edit:
+    report = _made(snapshot, settings, span, now)
     form = brief if span.period is Period.WEEK else full
     return Edit(
         task="report",
@@ -125,7 +141,7 @@ def _section(
         if text[start:stop] == wanted:
             return None, []
         change = Splices((Splice(start, stop, wanted),))
-    elif page.exists and snapshot.memory.facts.get((_PAGE_KNOWN, "")) == settings.page:
+    elif page.exists and (_page_known(snapshot, settings), "") in snapshot.memory.facts:
         return None, [_said("held back", "the markers are gone from the report's page", "one pair of markers")]
     else:
         change = WholeText(f"{text.rstrip()}\n\n{wanted}" if text.strip() else f"__NOINDEX__\n{wanted}")
@@ -156,7 +172,7 @@ def _escalations(
         if unfit(page):
             decisions.append(_said("held back", f"goals cannot be escalated: {unfit(page)}", "a talk page in wikitext"))
             continue
-        report = _made(snapshot, settings, span)
+        report = _made(snapshot, settings, span, now)
         where = (page.title, page.revision)
         edit = escalation(report, where, posted[span], snapshot.messages, key)
         edits += [edit] if edit else []
@@ -172,7 +188,7 @@ def _warnings(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -
     page = snapshot.pages[settings.warn.page]
     given = {kind for kind, _ in snapshot.memory.facts if kind.startswith(f"{_WARNED} ")}
     lines, facts = [], []
-    for row in running(_observed(snapshot, span), span, now, settings.calendar).rows:
+    for row in running(_observed(snapshot, span, now), span, now, settings.calendar).rows:
         for line in row.lines:
             if line.kind not in _WARN_ABOUT or line.change is None or line.change + 1 < settings.warn.when:
                 continue
@@ -207,3 +223,16 @@ TASK: WikiTask[ReportSettings] = WikiTask(
     needs_words=("report-title", "report-load", "report-own"),
 )
 """The task as the runner knows it."""
+
+
+def _programme(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -> Plan | Need:
+    """The same across wikis: what the operator's file sets up, under a name of its own for approval and brakes."""
+    found = plan(replace(snapshot, settings_page=""), settings, now)
+    if isinstance(found, Need):
+        return found
+    edits = tuple(replace(edit, task="programme") for edit in found.edits)
+    return replace(found, edits=edits, decisions=tuple(replace(one, task="programme") for one in found.decisions))
+
+
+PROGRAMME: WikiTask[ReportSettings] = replace(TASK, name="programme", plan=_programme)
+"""The report across wikis."""

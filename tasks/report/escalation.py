@@ -37,4 +37,5 @@ def _line(row: Row, line: Line, report: Report, messages: Messages) -> str:
         ("report-column-due", due_in_words(line, report.span, messages)),
     )
     details = "; ".join(f"{messages.say(key)}: {value}" for key, value in named if value)
-    return f"* {link(row.title)} · {messages.say(f'report-figure-{line.kind}')} · {details}"
+    board = plain(row.title) if report.wikis else link(row.title)
+    return f"* {board} · {messages.say(f'report-figure-{line.kind}')} · {details}"

@@ -29,7 +29,7 @@ def full(report: Report, messages: Messages, settings_page: str) -> str:
     lines = _head(report, messages, settings_page)
     lines += _goals(report.goals, "report-section-goals", report, messages)
     for row in (*([report.total] if report.total is not None else []), *report.rows):
-        lines += ["", f"== {link(row.title) if row.title else say('report-all')} ==", *_figures(row.lines, messages)]
+        lines += ["", f"== {_name(row, report, messages)} ==", *_figures(row.lines, messages)]
         lines += _bands(row.figures.bands, messages)
         if row.since is not None and row.since > report.span.start:
             lines += ["", say("report-since", f"{row.since:%Y-%m-%d}")]
@@ -40,12 +40,12 @@ def brief(report: Report, messages: Messages, settings_page: str) -> str:
     """One screen: what matters most, a row for each board, and the goals that are not met."""
     say = messages.say
     kinds = [kind for kind in BRIEF if any(row.figures.of(kind) != Shown() for row in report.rows)]
-    columns = [say("report-column-board"), *(say(f"report-figure-{kind}") for kind in kinds)]
-    lines = [*_head(report, messages, settings_page), "", *_table_head(say("report-caption-boards"), columns)]
+    columns = [_what(report, messages), *(say(f"report-figure-{kind}") for kind in kinds)]
+    caption = say("report-caption-wikis" if report.wikis else "report-caption-boards")
+    lines = [*_head(report, messages, settings_page), "", *_table_head(caption, columns)]
     for row in (*report.rows, *([report.total] if report.total is not None else [])):
         cells = [_with_change(line, messages) for kind in kinds for line in row.lines if line.kind is kind]
-        name = link(row.title) if row.title else say("report-all")
-        lines += ["|-", f'! scope="row" | {name}', "| " + " || ".join(cells)]
+        lines += ["|-", f'! scope="row" | {_name(row, report, messages)}', "| " + " || ".join(cells)]
     lines += ["|}", *_missed(report, messages), "", *_foot(report, messages)]
     return "\n".join(lines)
 
@@ -70,7 +70,7 @@ def warning(span: Span, row: Row, line: Line, messages: Messages, mark: str) -> 
     words = messages.say(
         "report-warning",
         span_in_words(span, messages),
-        link(row.title),
+        link(row.title) if ":" in row.title else plain(row.title),
         messages.say(f"report-figure-{line.kind}"),
         shown_in_words(line.kind, line.now, messages),
         value_in_words(line.kind, line.usual, messages),
@@ -81,7 +81,7 @@ def warning(span: Span, row: Row, line: Line, messages: Messages, mark: str) -> 
 def _head(report: Report, messages: Messages, settings_page: str) -> list[str]:
     say = messages.say
     first = say("report-load")
-    if any(line.goal is not None for row in report.rows for line in row.lines):
+    if settings_page and any(line.goal is not None for row in report.rows for line in row.lines):
         first += " " + say("report-goals-set", link(settings_page))
     return [
         "<noinclude>__NOINDEX__",
@@ -115,10 +115,12 @@ def _goals(goals: Sequence[tuple[Row, Line]], caption: str, report: Report, mess
     if not goals:
         return []
     say = messages.say
-    columns = ("board", "figure", "result", "before", "goal", "state", "action", "owner", "due")
-    lines = ["", *_table_head(say(caption), [say(f"report-column-{name}") for name in columns])]
+    columns = ("figure", "result", "before", "goal", "state", "action", "owner", "due")
+    names = [_what(report, messages), *(say(f"report-column-{name}") for name in columns)]
+    lines = ["", *_table_head(say(caption), names)]
     for row, line in goals:
-        lines += ["|-", f'! scope="row" | {link(row.title)}', "| " + " || ".join(_goal_cells(line, report, messages))]
+        cells = " || ".join(_goal_cells(line, report, messages))
+        lines += ["|-", f'! scope="row" | {_name(row, report, messages)}', f"| {cells}"]
     return [*lines, "|}"]
 
 
@@ -134,6 +136,17 @@ def _goal_cells(line: Line, report: Report, messages: Messages) -> Iterable[str]
         owner(goal.owner) if goal else "",
         due_in_words(line, report.span, messages),
     )
+
+
+def _name(row: Row, report: Report, messages: Messages) -> str:
+    """What a row is called: its board is linked, a wiki is named as the operator's file does."""
+    if not row.title:
+        return messages.say("report-all-wikis" if report.wikis else "report-all")
+    return plain(row.title) if report.wikis else link(row.title)
+
+
+def _what(report: Report, messages: Messages) -> str:
+    return messages.say("report-column-wiki" if report.wikis else "report-column-board")
 
 
 def owner(words: str) -> str:
