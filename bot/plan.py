@@ -240,7 +240,8 @@ class Memory:
     threads that a person put back. ``spent`` counts what was done today by kind, on the whole wiki. ``facts`` are
     remembered values by (kind, hashed identity). ``archived`` tells by hash where threads that were put back had been
     moved to last, ``moved`` are the hashes of all threads that the bot ever moved from the board. ``finished`` are the
-    moves that ended lately (``FINISHED_KEPT``), oldest first. ``hash_of`` makes the keyed hash of any tuple of words.
+    moves that ended lately (``FINISHED_KEPT``), oldest first. ``names`` are the hashes that threads were first seen
+    under, by identity. ``hash_of`` makes the keyed hash of any tuple of words.
     """
 
     hash_of: Callable[..., str]
@@ -253,6 +254,12 @@ class Memory:
     archived: Mapping[str, ArchivedCopy] = field(default_factory=dict)
     finished: tuple[FinishedMove, ...] = ()
     moved: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, identity: str) -> tuple[str, ...]:
+        """A thread's hashes, the one for good first: what must happen once is kept under that, looked for under all."""
+        now = self.hash_of(identity)
+        return tuple(dict.fromkeys((self.names.get(identity, now), now)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ class _Listed:
 
     def keys(self, thread: Thread, limit: Limit, snapshot: Snapshot) -> tuple[str, ...]:
         """The keys that a thread's line may have, the one that a new line gets first."""
-        return tuple(snapshot.memory.hash_of(NAME_OF_KEY, limit, title, thread.identity) for title in self.titles)
+        memory = snapshot.memory
+        names = memory.called(thread.identity)
+        return tuple(memory.hash_of(NAME_OF_KEY, limit, title, name) for title in self.titles for name in names)
 
 
 def plan(snapshot: Snapshot, settings: EscalateSettings, now: datetime) -> Plan | Need:

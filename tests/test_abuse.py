@@ -412,3 +412,25 @@ def test_with_the_journal_lost_nothing_is_said_twice() -> None:
     at.run()
 
     assert at.bot_edits() == before
+
+
+@pytest.mark.parametrize("changes", [1, 2])
+def test_a_report_signed_anew_after_a_week_tells_nobody_a_second_time(changes: int) -> None:
+    comment = ":" + signed("Bea", NOW - timedelta(hours=2), "Looking into it.") + "\n"
+    at = scene(report("{{userlinks|Dario}} and so on.", more=comment))
+    at.run()
+    assert told(at) == {"User talk:Dario": 1}
+    at.says("Dario", "User talk:Dario", "Empty again.")
+
+    for number in range(changes):
+        at.wiki.advance(timedelta(days=8 + number))
+        renewed = signed("Alba", at.wiki.now - timedelta(hours=2), "{{userlinks|Dario}} and so on.")
+        text = re.sub(r"^\{\{userlinks.*$", renewed, at.text(BOARD), count=1, flags=re.M)
+        at.says("Alba", BOARD, text)
+        at.run()
+    before = at.bot_edits()
+    at.run()
+
+    assert told(at) == {"User talk:Dario": 1}
+    assert overdue(at) <= 1
+    assert at.bot_edits() == before

@@ -94,6 +94,12 @@ class Fold:
         self._last = stands
         return tuple(changed)
 
+    def names(self, threads: Iterable[Thread], instant: datetime) -> Mapping[str, str]:
+        """What threads of a reading are called for good, by identity: the names that observations of it will have."""
+        stands = {thread.identity: self._stands(thread) for thread in threads}
+        followed = self._follow(stands, stands)
+        return {name: followed.get(name) or self._name(one.present, instant) for name, one in stands.items()}
+
     def _name(self, present: Present, instant: datetime) -> str:
         """What a new thread is called for good: by its identity, and its instant where an older one is called so."""
         if present.name not in self._index.known:

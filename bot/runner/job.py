@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,8 @@ from bot.settings.schema import BoardSettings
 class Job:
     """A board, the tasks that are due on it, and what they planned and did so far.
 
-    ``plans`` and ``memory`` carry the epoch in which they were made: they hold until something is saved.
+    ``plans`` and ``memory`` carry the epoch in which they were made: they hold until something is saved. ``names`` hold
+    for as long as the board has the same threads.
     """
 
     settings: BoardSettings
@@ -25,6 +27,7 @@ class Job:
     reports: list[TaskReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     memory: tuple[int, Memory] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from bot.errors import CommunityProblem, OperatorProblem
 from bot.journal import WikiJournal
 from bot.messages import Messages
 from bot.model import Board
+from bot.observe import Fold
 from bot.operatorfile import WikiEntry
 from bot.plan import FINISHED_KEPT, Limits, Memory, Need, Plan, Snapshot, Task
 from bot.runner import opening
@@ -143,9 +144,10 @@ class Planner:
 
     def _remembered(self, job: Job, board: Board) -> Memory:
         journal, now = self.journal, self.desk.now
-        here = [journal.hash_of(thread.identity) for thread in board.threads]
         with journal.at_once():
-            put_back = journal.put_back(job.title, here, now)
+            names = self._names(job, board)
+            here = [journal.hash_of(thread.identity) for thread in board.threads]
+            put_back = journal.put_back(job.title, (*here, *names.values()), now)
             return Memory(
                 journal.hash_of,
                 journal.open_moves(job.title),
@@ -157,7 +159,21 @@ class Planner:
                 journal.archived_copies(job.title, put_back) if put_back else {},
                 journal.finished_moves(job.title, now - FINISHED_KEPT),
                 frozenset(journal.archived(job.title)),
+                names,
             )
+
+    def _names(self, job: Job, board: Board) -> Mapping[str, str]:
+        """Give what observations call the board's threads for good, whatever becomes of their opening comments."""
+        if job.names.keys() != {thread.identity for thread in board.threads}:
+            hash_of, now = self.journal.hash_of, self.desk.page(job.title).instant or self.desk.now
+            hashes = {thread.identity: hash_of(thread.identity) for thread in board.threads}
+            known = self.journal.recent(job.title, hashes.values())
+            standing = {one.alias: one.thread for one in known if not one.away}
+            if all(one in standing for one in hashes.values()):
+                job.names = {identity: standing[one] for identity, one in hashes.items()}
+            else:
+                job.names = Fold(known, hash_of).names(board.threads, now)
+        return job.names
 
 
 def fail(job: Job, error: Exception) -> None:

@@ -197,7 +197,7 @@ def _held(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: datet
     """What people decided: put back by hand, pinned, in progress."""
     memory = snapshot.memory
     hashed = memory.hash_of(thread.identity)
-    if hashed in memory.left_alone or (RETURNED, hashed) in memory.facts:
+    if not memory.left_alone.isdisjoint(memory.called(thread.identity)) or (RETURNED, hashed) in memory.facts:
         return Stays(thread, PUT_BACK, "archived once, on the board again", "a thread never archived")
     if memory.keys and returned_key(thread, snapshot) in memory.keys:
         return Stays(thread, PUT_BACK, "its archived copy was taken out before", "a thread never archived")

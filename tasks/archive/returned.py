@@ -46,8 +46,9 @@ def with_copies_taken_out(wanted: Plan, snapshot: Snapshot, settings: ArchiveSet
 
 
 def _left_alone(thread: Thread, snapshot: Snapshot) -> bool:
-    hashed = snapshot.memory.hash_of(thread.identity)
-    return hashed in snapshot.memory.left_alone or (RETURNED, hashed) in snapshot.memory.facts
+    memory = snapshot.memory
+    names = memory.called(thread.identity)
+    return not memory.left_alone.isdisjoint(names) or (RETURNED, names[-1]) in memory.facts
 
 
 def _spans(page: Page, wanted: str, snapshot: Snapshot) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from tasks.archive.brakes import restless
 from tasks.notify.caps import Caps
 from tasks.notify.gates import current_name, names_of, opening_gate, people_of, person_gate, thread_gate
-from tasks.notify.notice import notice, reminder_key, reminders
+from tasks.notify.notice import notice, reminder_keys, reminders
 from tasks.notify.reporters import events, tell
 from tasks.notify.settings import NotifySettings
 from tasks.notify.values import Knows, Refusal
@@ -115,7 +115,7 @@ def _subjects(
 def _remind(snapshot: Snapshot, now: datetime, draft: _Draft) -> Need | None:
     """The reminder in threads whose people nobody seems to have told, once each."""
     ours = made(snapshot)
-    due = [thread for thread in draft.silent if reminder_key(thread, snapshot) not in ours][:AT_ONCE]
+    due = [thread for thread in draft.silent if ours.isdisjoint(reminder_keys(thread, snapshot))][:AT_ONCE]
     pause = restless(snapshot, now) if due else None
     if isinstance(pause, Need):
         return pause

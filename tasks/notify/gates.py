@@ -11,7 +11,7 @@ from bot.reading.exclusion import excluded
 from bot.reading.templatenames import FAMILIES, TemplateNames
 from bot.reading.wikitext import scan, tags_of
 from bot.settings.values import say_duration
-from tasks.notify.notice import KIND, key_of
+from tasks.notify.notice import KIND, keys_of
 from tasks.notify.settings import NotifySettings
 from tasks.notify.talk import talk_page, told_by_anyone
 from tasks.notify.values import Refusal
@@ -124,7 +124,7 @@ def person_gate(
     """Whether this person may be told about this thread; ``told_now`` are those told by the plan so far."""
     name = current_name(person, snapshot)
     ours = made(snapshot)
-    if any(key_of(one, thread.identity, snapshot) in ours for one in (person, name)):
+    if any(not ours.isdisjoint(keys_of(one, thread.identity, snapshot)) for one in (person, name)):
         return Refusal("already told by the bot", "one notice per person and thread, ever", knows="bot")
     if {person, name} & {comment.author for comment in thread.comments}:
         return Refusal("already wrote in the thread", "somebody who may not know of it", knows="people")

@@ -23,7 +23,13 @@ NEWS_KINDS: dict[News, str] = {
 
 def key_of(person: str, identity: str, snapshot: Snapshot, kind: str = KIND) -> str:
     """The ledger's key of a notice: the same whenever and wherever it is computed (law 5)."""
-    return snapshot.memory.hash_of(kind, snapshot.board.title, identity, person)
+    return keys_of(person, identity, snapshot, kind)[0]
+
+
+def keys_of(person: str, identity: str, snapshot: Snapshot, kind: str = KIND) -> tuple[str, ...]:
+    """The keys that such a notice may have left, the one that a new one leaves first."""
+    memory, title = snapshot.memory, snapshot.board.title
+    return tuple(memory.hash_of(kind, title, name, person) for name in memory.called(identity))
 
 
 def notice(person: str, thread: Thread, snapshot: Snapshot, settings: NotifySettings, keys: Iterable[str] = ()) -> Edit:
@@ -87,15 +93,16 @@ def reminders(threads: list[Thread], snapshot: Snapshot) -> Edit:
         base=snapshot.board.revision,
         change=Splices(tuple(splices)),
         summary=say("notify-remind-own", len(threads)),
-        key=joined(reminder_key(thread, snapshot) for thread in threads),
+        key=joined(reminder_keys(thread, snapshot)[0] for thread in threads),
         threads=tuple(thread.identity for thread in threads),
         independent=True,
     )
 
 
-def reminder_key(thread: Thread, snapshot: Snapshot) -> str:
-    """The ledger's key of the reminder in a thread."""
-    return snapshot.memory.hash_of(REMINDER, snapshot.board.title, thread.identity)
+def reminder_keys(thread: Thread, snapshot: Snapshot) -> tuple[str, ...]:
+    """The ledger's keys that the reminder in a thread may have left, the one that a new one leaves first."""
+    memory = snapshot.memory
+    return tuple(memory.hash_of(REMINDER, snapshot.board.title, name) for name in memory.called(thread.identity))
 
 
 def day(instant: datetime) -> str:

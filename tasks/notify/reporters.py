@@ -12,7 +12,7 @@ from bot.reading.board import Reader
 from tasks.archive import UNANSWERED
 from tasks.notify.caps import Caps
 from tasks.notify.gates import account_gate, current_name, lately, people_of, talk_gate
-from tasks.notify.notice import NEWS_KINDS, key_of, news, where_of
+from tasks.notify.notice import NEWS_KINDS, keys_of, news, where_of
 from tasks.notify.settings import News, NotifySettings
 from tasks.notify.values import Refusal
 from tasks.notify.wishes import wishes_gate
@@ -122,7 +122,7 @@ def _gate(event: Event, kind: str, snapshot: Snapshot, settings: NotifySettings,
     name = current_name(thread.reporter, snapshot)
     if name != thread.reporter:
         return Refusal("a renamed account", "the name that signed the post")
-    if key_of(name, thread.identity, snapshot, kind) in made(snapshot):
+    if not made(snapshot).isdisjoint(keys_of(name, thread.identity, snapshot, kind)):
         return Refusal("already told by the bot", "one notice per person, thread and kind, ever", knows="bot")
     if event.what != "archived_unanswered" and any(
         comment.author == name and comment.instant > event.when for comment in thread.comments

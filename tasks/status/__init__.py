@@ -15,7 +15,7 @@ from bot.reading.wikitext import scan, tags_of
 from tasks.archive.brakes import restless
 from tasks.ownkeys import AT_ONCE, joined, made
 from tasks.people import judge, people_need
-from tasks.status.blocked import FREE, MOST_PAGES, Dealt, dealt_with, free_now, key_of, mark, need_of, remove
+from tasks.status.blocked import FREE, MOST_PAGES, Dealt, dealt_with, free_now, keys_of, mark, need_of, remove
 from tasks.status.settings import StatusSettings
 from tasks.status.table import Course, Label, goal, label_of, title_of, word_of
 
@@ -135,13 +135,20 @@ def _undone(thread: Thread, state: str, snapshot: Snapshot, settings: StatusSett
     value = _fact(thread, snapshot)
     if not value:
         ours = made(snapshot)
-        return frozenset(one for one in settings.states if one != state and _key(thread, one, snapshot) in ours)
+        return frozenset(
+            one for one in settings.states if one != state and not ours.isdisjoint(_keys(thread, one, snapshot))
+        )
     last, *earlier = json.loads(value)
     return frozenset({*earlier, *([last] if last and last != state else [])})
 
 
 def _key(thread: Thread, state: str, snapshot: Snapshot) -> str:
-    return snapshot.memory.hash_of(NAME, snapshot.board.title, thread.identity, state)
+    return _keys(thread, state, snapshot)[0]
+
+
+def _keys(thread: Thread, state: str, snapshot: Snapshot) -> tuple[str, ...]:
+    memory = snapshot.memory
+    return tuple(memory.hash_of(NAME, snapshot.board.title, name, state) for name in memory.called(thread.identity))
 
 
 def _edit(changes: Sequence[_Change], snapshot: Snapshot, settings: StatusSettings) -> Edit:
@@ -173,7 +180,7 @@ def _handled(
     for thread, concluded in judged:
         if not (thread.subjects or thread.pages):
             continue
-        marked = key_of(thread, snapshot) in ours
+        marked = not ours.isdisjoint(keys_of(thread, snapshot))
         dealt = None if marked else dealt_with(thread, snapshot)
         found, wanted = "all that is named was dealt with since", f"blocked: {settings.blocked}"
         verdict = "stay"

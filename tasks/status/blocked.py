@@ -46,7 +46,7 @@ def need_of(threads: Iterable[Thread], snapshot: Snapshot) -> Need:
     users: set[str] = set()
     pages: set[str] = set()
     for thread in threads:
-        if key_of(thread, snapshot) not in ours:
+        if ours.isdisjoint(keys_of(thread, snapshot)):
             users |= set(thread.subjects)
             pages |= set(thread.pages) if len(thread.pages) <= MOST_PAGES else set()
     return Need(users=frozenset(users - snapshot.users.keys()), actions=frozenset(pages - snapshot.actions.keys()))
@@ -84,9 +84,10 @@ def free_now(thread: Thread, snapshot: Snapshot) -> bool:
     return all(name in snapshot.users and not snapshot.users[name].locked for name in thread.subjects)
 
 
-def key_of(thread: Thread, snapshot: Snapshot) -> str:
-    """The ledger's key of the mark: once made, it is never made again on this thread."""
-    return snapshot.memory.hash_of("blocked", snapshot.board.title, thread.identity)
+def keys_of(thread: Thread, snapshot: Snapshot) -> tuple[str, ...]:
+    """The ledger's keys of the mark, the one that a new one leaves first: it is never made again on this thread."""
+    memory = snapshot.memory
+    return tuple(memory.hash_of("blocked", snapshot.board.title, name) for name in memory.called(thread.identity))
 
 
 def mark(handled: Sequence[tuple[Thread, Dealt]], snapshot: Snapshot, settings: StatusSettings) -> Edit:
@@ -119,7 +120,7 @@ def _edit(threads: Sequence[Thread], splices: Sequence[Splice], summary: str, sn
         base=snapshot.board.revision,
         change=Splices(tuple(splices)),
         summary=summary,
-        key=joined(key_of(thread, snapshot) for thread in threads),
+        key=joined(keys_of(thread, snapshot)[0] for thread in threads),
         threads=tuple(thread.identity for thread in threads),
         independent=True,
     )
