@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,7 +76,8 @@ class Observations(Part):
     def finish_draft(self, board: str) -> None:
         """Let a backfill's draft take the place of what was known of the same threads; what else was known stays.
 
-        Of a draft that ends before what runs have observed (an old export) only threads unknown so far are taken.
+        Of a draft that ends before what runs have observed (an old export) only threads unknown so far are taken. A
+        thread that runs call by a later identity keeps that name: notices of it are known by it.
         """
         o = t.observations.c
         with self._database.transaction() as connection:
@@ -83,6 +85,7 @@ class Observations(Part):
             live = connection.execute(select(t.observed).where(self._of(t.observed, board, draft=False))).first()
             if draft is None:
                 return
+            self._keep_names(connection, board)
             older = live is not None and live.instant > draft.instant
             kept, dropped = (False, True) if older else (True, False)
             both = connection.execute(
@@ -101,6 +104,25 @@ class Observations(Part):
             values = {"revision": newest.revision, "instant": newest.instant, "since": since}
             put(connection, t.observed, {"wiki": self.wiki, "board": board, "draft": False}, values)
             connection.execute(delete(t.observed).where(self._of(t.observed, board, draft=True)))
+
+    def _keep_names(self, connection: Connection, board: str) -> None:
+        """Call a draft's threads as runs call them that know them by the same present identity, and no others by it."""
+        o = t.observations.c
+        known: list[dict[str, list[str]]] = []
+        for draft in (False, True):
+            names: dict[str, list[str]] = {}
+            for row in connection.execute(
+                select(o.alias, o.thread).where(self._of(t.observations, board, draft=draft))
+            ):
+                names.setdefault(row.alias, []).append(row.thread)
+            known.append(names)
+        live, drafted = known
+        taken = {name for threads in drafted.values() for name in threads}
+        for alias, threads in drafted.items():
+            others = live.get(alias, [])
+            if len(threads) == len(others) == 1 and others[0] not in taken:
+                here = and_(self._of(t.observations, board, draft=True), o.thread == threads[0])
+                connection.execute(update(t.observations).where(here).values(thread=others[0]))
 
     def drop_draft(self, board: str) -> None:
         """Begin a backfill anew."""
