@@ -166,8 +166,11 @@ def test_an_interrupted_backfill_goes_on_and_ends_the_same(batches: int) -> None
         work.from_history(START)
 
     assert journal.observations(BOARD) == ()
-    again = Backfill(made.wiki, journal, wiki_info(), SETTINGS).from_history(START)
+    steps: list[tuple[int, int]] = []
+    told = Backfill(made.wiki, journal, wiki_info(), SETTINGS, lambda done, of: steps.append((done, of)))
+    again = told.from_history(START)
 
+    assert steps == [(done, 120) for done in range(20 * batches + 20, 121, 20)]
     assert again.read == 120 - 20 * batches
     assert journal.observations(BOARD) == whole
 

@@ -70,6 +70,23 @@ def test_a_board_is_backfilled_and_reported_on(played: tuple[Path, Replay], tmp_
     assert figures["intake"]["value"] == opened
 
 
+def test_a_backfill_that_is_stopped_says_how_to_go_on(
+    played: tuple[Path, Replay], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, made = played
+    texts = made.wiki.revisions
+    calls = iter(range(2))
+
+    def interrupted(ids: Any) -> Any:
+        if next(calls, None) is None:
+            raise KeyboardInterrupt
+        return texts(ids)
+
+    monkeypatch.setattr(made.wiki, "revisions", interrupted)
+    assert backfill(config, "", BOARD, START.replace(tzinfo=None), None) == ATTENTION
+    assert "the same command goes on" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("form", Form)
 def test_every_form_is_written_to_its_file(played: tuple[Path, Replay], tmp_path: Path, form: Form) -> None:
     config, made = played

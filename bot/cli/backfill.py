@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.cli import wire
-from bot.cli.console import DONE, messages, output
+from bot.cli.console import ATTENTION, DONE, complain, messages, output
 from bot.errors import OperatorProblem
 from bot.guard import normal_title
 from bot.model import Page
@@ -17,6 +17,9 @@ from bot.reading.facts import wiki_info
 from bot.runner.backfill import Backfill
 from bot.runner.opening import with_aliases
 from bot.settings.schema import BoardSettings, SettingsReading
+
+# How far it is in numbers: a percentage of ten thousand revisions hardly moves.
+_COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path | None) -> int:
@@ -32,16 +35,19 @@ def backfill(config: Path, wiki: str, board: str, since: datetime, export: Path 
     try:
         with (
             wire.opened(entry, operator.path.absolute().parent, read_only=True) as opened,
-            Progress(console=messages(), transient=True) as bar,
+            Progress(*_COLUMNS, console=messages(), transient=True) as bar,
         ):
             info = wiki_info(opened.facts())
             reading = wire.settings_on(opened, entry, info)
             chosen = _chosen(reading, normal_title(info, board))
             settings = with_aliases(opened.redirects, info, {chosen.title: chosen})[chosen.title]
-            line = bar.add_task("revisions", total=None)
+            line = bar.add_task("revisions of the board", total=None)
             work = Backfill(opened, journal.of(entry.name), info, settings)
             work.step = lambda done, of: bar.update(line, completed=done, total=of or None)
             found = work.from_pages(_pages(export, settings.title), start) if export else work.from_history(start)
+    except KeyboardInterrupt:
+        complain("stopped; the same command goes on with the revisions that were not read yet")
+        return ATTENTION
     finally:
         journal.close()
     left = f", {found.left_out} hidden or without text left out" if found.left_out else ""

@@ -38,6 +38,7 @@ class Backfilled:
 class Backfill:
     """One board's history, oldest revision first, folded into a draft that stands beside what runs observed.
 
+    ``step`` hears after every batch how many revisions are done, and of how many (0 where nobody can tell yet).
     It may be interrupted anywhere: the draft is kept after every batch, and the next call goes on behind it. When all
     is read, the draft takes the place of what was known of the same threads.
     """
@@ -58,7 +59,7 @@ class Backfill:
             for one in self.wiki.history(title, since=since)
         ]
         todo = list(self._behind(listed[::-1], since))
-        return self._fold(todo, since, len(todo))
+        return self._fold(todo, since, len(listed), len(listed) - len(todo))
 
     def from_pages(self, pages: Iterable[Page], since: datetime) -> Backfilled:
         """Read revisions from an export, oldest first; of a stub the texts are asked for over the API."""
@@ -75,7 +76,7 @@ class Backfill:
         done = (draft.instant, draft.revision)
         return (one for one in pages if one.instant is not None and (one.instant, one.revision) > done)
 
-    def _fold(self, revisions: Iterable[Page], since: datetime, of: int) -> Backfilled:
+    def _fold(self, revisions: Iterable[Page], since: datetime, of: int, before: int = 0) -> Backfilled:
         title, journal = self.board.title, self.journal
         fold = Fold(journal.observations(title, draft=True), journal.hash_of)
         moved, told = journal.archived(title), journal.told_about(title)
@@ -100,7 +101,7 @@ class Backfill:
             if last.instant is not None:
                 at = Observed(last.revision, last.instant, since)
                 journal.observe(title, changed.values(), at, draft=True)
-            self.step(read + left_out, of)
+            self.step(before + read + left_out, of)
         journal.finish_draft(title)
         return Backfilled(read, left_out, len(fold))
 
