@@ -1,7 +1,8 @@
 """Every sentence the bot can say on a wiki, by language, with the community's own words before ours.
 
-The texts stand in ``bot/i18n/LANGUAGE.json``, in MediaWiki's own message format: ``$1`` for parameters and
-``{{PLURAL:$1|one|other}}`` with the forms in CLDR's order; ``qqq.json`` tells translators what each is for.
+The texts stand in ``bot/i18n/LANGUAGE.json``, in MediaWiki's own message format: ``$1`` for parameters,
+``{{PLURAL:$1|one|other}}`` with the forms in CLDR's order, ``{{GENDER:$1|he|she|anybody}}``; ``qqq.json`` tells
+translators what each is for.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 
@@ -20,6 +22,7 @@ from babel import Locale, UnknownLocaleError
 # CLDR's plural categories in the order in which MediaWiki takes the forms (Help:Magic words, PLURAL).
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 _PLURAL = re.compile(r"\{\{PLURAL:\$(\d)\|([^{}]*)\}\}")
+_GENDER = re.compile(r"\{\{GENDER:\$(\d)\|([^{}]*)\}\}")
 _PARAMETER = re.compile(r"\$(\d)")
 # FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE; MediaWiki keeps both in pages and summaries.
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -91,6 +94,20 @@ def _plural(language: str, number: int, forms: list[str]) -> str:
     return forms[min(used.index(locale.plural_form(number)), len(forms) - 1)]
 
 
+class Gender(StrEnum):
+    """How somebody wants to be spoken of (Special:Preferences); most people never say."""
+
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+
+
+def _gendered(gender: Gender, forms: list[str]) -> str:
+    """The form for somebody; who has not said gets the third, or without one the first (Help:Magic words, GENDER)."""
+    place = {Gender.MALE: 0, Gender.FEMALE: 1, Gender.UNKNOWN: 2}[gender]
+    return forms[place] if place < len(forms) else forms[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Messages:
     """The sentences in one language, then its fallbacks (the wiki's own chain), then English.
@@ -108,7 +125,7 @@ class Messages:
         own_chain = chain if chain[0].split("-")[0] == "en" else tuple(code for code in chain if code != "en")
         return key in self.own or any(key in _texts(code) for code in own_chain)
 
-    def say(self, key: str, *parameters: str | int) -> str:
+    def say(self, key: str, *parameters: str | int | Gender) -> str:
         """The sentence with its parameters filled in. Raises KeyError for a key that English lacks.
 
         Parameters go in as they are: text taken from a page must have gone through ``plain`` or ``link``. A ``$9`` that
@@ -124,7 +141,11 @@ class Messages:
             forms = match[2].split("|")
             return _plural(language, number, forms) if isinstance(number, int) else forms[-1]
 
-        with_forms = _PLURAL.sub(form, text)
+        def gendered(match: re.Match[str]) -> str:
+            gender = parameter(match[1])
+            return _gendered(gender if isinstance(gender, Gender) else Gender.UNKNOWN, match[2].split("|"))
+
+        with_forms = _GENDER.sub(gendered, _PLURAL.sub(form, text))
 
         def filled(match: re.Match[str]) -> str:
             value = parameter(match[1])

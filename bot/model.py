@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.messages import Gender
+
 USER = 2
 USER_TALK = 3
 PROJECT = 4
@@ -145,6 +147,7 @@ class User:
     temporary: bool = False
     expired: bool = False
     renamed_to: str | None = None
+    gender: Gender = Gender.UNKNOWN
 
     @property
     def bot(self) -> bool:

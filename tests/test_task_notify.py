@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.messages import Messages
+from bot.messages import Gender, Messages
 from bot.model import Block, Board, Page, Revision, User
 from bot.observe import COVERAGE
 from bot.plan import Limits, Need, NewSection, Plan, Snapshot, Splices, Told
@@ -90,6 +90,15 @@ def test_the_words_of_a_notice(language: str, chain: tuple[str, ...], snapshot: 
     assert isinstance(edit.change, NewSection)
 
     assert "\n".join((edit.change.heading, edit.change.text, edit.summary)) == snapshot
+
+
+@pytest.mark.parametrize(("gender", "word"), [(Gender.FEMALE, "ضعي"), (Gender.UNKNOWN, "وضع")], ids=("her", "unknown"))
+def test_a_notice_speaks_to_its_reader_as_they_want(gender: Gender, word: str) -> None:
+    result, _ = decided(naming("Ben"), messages=Messages("ar"), users=[user("Ben", gender=gender)])
+
+    (edit,) = result.edits
+    assert isinstance(edit.change, NewSection)
+    assert f"{word} " in edit.change.text
 
 
 def test_the_link_is_the_edit_that_opened_the_thread_where_it_is_known() -> None:

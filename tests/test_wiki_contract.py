@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.messages import Gender
 from bot.model import Block
 from bot.wiki.port import Barred, Conflict, Missing, Refused, Saved, Write
 from tests.wikis import ADAPTERS, WikiPair, pair_of
@@ -317,6 +318,17 @@ def test_users_are_told_with_groups_edits_and_registration(wiki_pair: WikiPair) 
     assert not users["192.0.2.7"].registered
     assert users[wiki_pair.bot].bot
     assert users[admin].block is None
+
+
+def test_how_people_want_to_be_spoken_of_is_told(wiki_pair: WikiPair) -> None:
+    him, her, them = (wiki_pair.person() for _ in range(3))
+    wiki_pair.admin.set_gender(him, Gender.MALE)
+    wiki_pair.admin.set_gender(her, Gender.FEMALE)
+
+    users = wiki_pair.wiki.users([him, her, them, "192.0.2.7"])
+
+    assert [users[name].gender for name in (him, her, them)] == [Gender.MALE, Gender.FEMALE, Gender.UNKNOWN]
+    assert users["192.0.2.7"].gender is Gender.UNKNOWN
 
 
 def test_blocks_are_told_with_their_kind(wiki_pair: WikiPair) -> None:

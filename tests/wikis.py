@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pytest
 
+from bot.messages import Gender
 from bot.wiki.embedded import EmbeddedWiki
 from bot.wiki.port import Wiki
 
@@ -44,6 +45,9 @@ class Administration(Protocol):
 
     def protect(self, title: str, level: str) -> None:
         """Lets only ``level`` ("sysop", "autoconfirmed") edit or create the page; "" lifts the protection."""
+
+    def set_gender(self, name: str, gender: Gender) -> None:
+        """Lets somebody say how they want to be spoken of."""
 
     def block(self, name: str, *, pages: Collection[str] = (), no_talk: bool = False) -> None:
         """Blocks an account for good, from everything or from some existing pages only."""

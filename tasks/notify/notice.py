@@ -44,7 +44,12 @@ def notice(person: str, thread: Thread, snapshot: Snapshot, settings: NotifySett
     where = _where(thread, snapshot)
     if settings.template is None:
         text = say(
-            "subject-notice", board, link(where, say("notify-here")), _stop(snapshot, settings), _bot_page(snapshot)
+            "subject-notice",
+            board,
+            link(where, say("notify-here")),
+            _stop(person, snapshot, settings),
+            _bot_page(snapshot),
+            snapshot.users[person].gender,
         )
     else:
         values = (snapshot.board.title, where, snapshot.account.name)
@@ -60,14 +65,15 @@ def news(what: News, thread: Thread, where: str, snapshot: Snapshot, settings: N
     board = link(snapshot.board.title)
     opened = say("overdue-date", stamp(thread.opened)) if thread.opened else ""
     here = link(where, say("notify-here"))
+    gender = snapshot.users[thread.reporter].gender
     match what:
         case "archived_unanswered":
-            text = say("notify-archived", board, opened, here, link(snapshot.rules.support))
+            text = say("notify-archived", board, opened, here, link(snapshot.rules.support), gender)
         case "answered":
-            text = say("notify-answered", board, opened, here)
+            text = say("notify-answered", board, opened, here, gender)
         case "resolved":
-            text = say("notify-resolved", board, opened, here)
-    text = f"{text} {say('notify-tail', _stop(snapshot, settings), _bot_page(snapshot))}"
+            text = say("notify-resolved", board, opened, here, gender)
+    text = f"{text} {say('notify-tail', _stop(thread.reporter, snapshot, settings), _bot_page(snapshot))}"
     kind = NEWS_KINDS[what]
     key = key_of(thread.reporter, thread.identity, snapshot, kind)
     return _section(kind, thread.reporter, thread.identity, text, say("notify-reporter-own", board), key, snapshot)
@@ -115,11 +121,12 @@ def _where(thread: Thread, snapshot: Snapshot) -> str:
     return f"Special:Diff/{origin.id}" if origin is not None else snapshot.board.title
 
 
-def _stop(snapshot: Snapshot, settings: NotifySettings) -> str:
+def _stop(person: str, snapshot: Snapshot, settings: NotifySettings) -> str:
     code = f"<code><nowiki>{{{{bots|deny={snapshot.account.name}}}}}</nowiki></code>"
+    gender = snapshot.users[person].gender
     if settings.opt_out is None:
-        return snapshot.messages.say("notify-stop", code)
-    return snapshot.messages.say("notify-stop-listed", code, link(settings.opt_out))
+        return snapshot.messages.say("notify-stop", code, gender)
+    return snapshot.messages.say("notify-stop-listed", code, link(settings.opt_out), gender)
 
 
 def _bot_page(snapshot: Snapshot) -> str:

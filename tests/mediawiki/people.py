@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 
+from bot.messages import Gender
 from tests.mediawiki.server import ADMIN, PASSWORD, Server
 
 
@@ -128,6 +129,10 @@ class People:
     def protect_cascading(self, title: str) -> None:
         """Protects a page and all that it transcludes."""
         self.admin.act(action="protect", title=title, protections="edit=sysop", expiry="infinite", cascade=1)
+
+    def set_gender(self, name: str, gender: Gender) -> None:
+        """Lets somebody say how they want to be spoken of."""
+        self.as_user(name).act(action="options", optionname="gender", optionvalue=gender.value)
 
     def block(self, name: str, *, pages: Collection[str] = (), no_talk: bool = False) -> None:
         """Blocks an account for good, from everything or from some existing pages only."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from bot.messages import Gender
 from bot.model import Block, User
 from bot.wiki.embedded.actions import read, written
 from bot.wiki.embedded.language import Language
@@ -115,6 +116,13 @@ class Community:
         marks = replace(account, locked=locked, temporary=temporary, expired=expired, renamed_to=renamed_to)
         self.store.put_account(marks)
 
+    def set_gender(self, name: str, gender: Gender) -> None:
+        """Lets somebody say how they want to be spoken of."""
+        account = self.store.account(user_name(name))
+        if account is None:
+            raise KeyError(name)
+        self.store.put_account(replace(account, gender=gender))
+
     def block(
         self,
         name: str,
@@ -150,6 +158,7 @@ class Community:
             temporary=account.temporary,
             expired=account.expired,
             renamed_to=account.renamed_to,
+            gender=account.gender,
         )
 
     def groups_of(self, name: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.messages import Gender
 from bot.wiki.embedded.actions import Actions, read, written
 
 _SCHEMA = """
@@ -29,7 +30,8 @@ CREATE INDEX IF NOT EXISTS revision_page ON revision (page, id);
 CREATE INDEX IF NOT EXISTS revision_editor ON revision (editor, id);
 CREATE TABLE IF NOT EXISTS account (
     name TEXT PRIMARY KEY, groups TEXT NOT NULL, edits INTEGER NOT NULL, since TEXT, locked INTEGER NOT NULL,
-    temporary INTEGER NOT NULL, expired INTEGER NOT NULL, renamed_to TEXT);
+    temporary INTEGER NOT NULL, expired INTEGER NOT NULL, renamed_to TEXT,
+    gender TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS block (
     name TEXT PRIMARY KEY, blocker TEXT NOT NULL, since TEXT NOT NULL, until TEXT, pages TEXT NOT NULL,
     partial INTEGER NOT NULL, no_talk INTEGER NOT NULL);
@@ -80,6 +82,7 @@ class AccountRow:
     temporary: bool = False
     expired: bool = False
     renamed_to: str | None = None
+    gender: Gender = Gender.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,16 +254,15 @@ class Store:
         if row is None:
             return None
         since = None if row[3] is None else read(row[3])
-        return AccountRow(
-            row[0], frozenset(json.loads(row[1])), row[2], since, bool(row[4]), bool(row[5]), bool(row[6]), row[7]
-        )
+        groups, flags = frozenset(json.loads(row[1])), (bool(row[4]), bool(row[5]), bool(row[6]))
+        return AccountRow(row[0], groups, row[2], since, *flags, row[7], Gender(row[8]))
 
     def put_account(self, account: AccountRow) -> None:
         """Makes or changes an account."""
         since = None if account.since is None else written(account.since)
-        flags = (account.locked, account.temporary, account.expired, account.renamed_to)
+        flags = (account.locked, account.temporary, account.expired, account.renamed_to, account.gender)
         self._db.execute(
-            "INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (account.name, json.dumps(sorted(account.groups)), account.edits, since, *flags),
         )
 

@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
+from bot.messages import Gender
 from bot.model import Block, Contribution, Page, Revision, User
 from bot.wiki.live.session import ApiError
 from bot.wiki.port import Barred, Conflict, Doubtful, Missing, Refused, WikiError
@@ -184,6 +185,7 @@ def user(row: Answer) -> User:
         # Given for temporary accounts only (MediaWiki 1.43 and later); null for the others.
         temporary=row.get("tempexpired") is not None,
         expired=bool(row.get("tempexpired")),
+        gender=Gender(row["gender"]) if row.get("gender") in ("male", "female") else Gender.UNKNOWN,
     )
 
 

@@ -33,7 +33,7 @@ class People:
                 action="query",
                 list="users",
                 ususers=join(chunk),
-                usprop="groups|editcount|registration|blockinfo|tempexpired",
+                usprop="groups|editcount|registration|blockinfo|tempexpired|gender",
                 # Of the bot itself: whether the wiki answers this tells whether it has global accounts.
                 **({"meta": "globaluserinfo"} if self.central is None else {}),
             )
