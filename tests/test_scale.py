@@ -26,8 +26,8 @@ from tests.sizes import cases
 from tests.world import NOW
 
 WIKIS = cases(6, 40)
-# Settings and run page, who saved them, the account, the boards, the templates' redirects, a notice not yet due.
-IDLE_REQUESTS = 9
+# Account, settings and run page, the boards, who signed them, the history of the board whose notice is not yet due.
+IDLE_REQUESTS = 6
 # A wiki may leave its mark in caches of bounded size (timestamps read before, statements compiled before).
 LEFT_BEHIND = 16_000
 

@@ -32,13 +32,19 @@ MOST = 1.1
 _BOARD_SIZE = 20_000
 _REVISION_SIZE = 50_000
 _NOW = START + timedelta(days=60)
+_SETTINGS = """\
+version: 1
+support: "Project:Getting help"
+defaults:
+  resolved: {templates: [resolved, atop], closers: {groups: [sysop]}}
+  subjects: {templates: [userlinks], headings: true}
+  responders: {groups: [sysop]}
+  archive: {resolved_after: 24 h, inactive_after: 10 days, to: "{board}/Archive {counter}"}
+  notify: {subjects: notice}
+boards:
+"""
 _BOARD = """\
   "Project:Board {number}":
-    resolved: {{templates: [resolved, atop], closers: {{groups: [sysop]}}}}
-    subjects: {{templates: [userlinks], headings: true}}
-    responders: {{groups: [sysop]}}
-    archive: {{resolved_after: 24 h, inactive_after: 10 days, to: "{{board}}/Archive {{counter}}"}}
-    notify: {{subjects: notice}}
     summary: {{page: "Project:Board {number}/Waiting"}}
     escalate: {{page: "Project:Board {number}/Overdue", unanswered_after: 12 h}}
 """
@@ -60,8 +66,8 @@ class Ground:
         wiki = EmbeddedWiki(bot=BOT, now=_NOW - timedelta(days=1), max_page_bytes=4 * 1024 * 1024)
         wiki.add_user("Root", ["sysop"])
         numbers = range(1, boards + 1)
-        settings = "".join(_BOARD.format(number=number) for number in numbers)
-        wiki.as_user("Root").edit(SETTINGS, f'version: 1\nsupport: "Project:Getting help"\nboards:\n{settings}')
+        settings = _SETTINGS + "".join(_BOARD.format(number=number) for number in numbers)
+        wiki.as_user("Root").edit(SETTINGS, settings)
         wiki.as_user("Root").edit(RUN_PAGE, "run")
         for number in numbers:
             wiki.as_user("Ana").edit(f"Project:Board {number}", BusyBoard(number).board(size))
