@@ -7,7 +7,7 @@ import gzip
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -173,6 +173,16 @@ def test_an_interrupted_backfill_goes_on_and_ends_the_same(batches: int) -> None
     assert steps == [(done, 120) for done in range(20 * batches + 20, 121, 20)]
     assert again.read == 120 - 20 * batches
     assert journal.observations(BOARD) == whole
+
+
+def test_long_texts_are_fetched_a_few_at_a_time() -> None:
+    pages = [replace(page, size=3_000_000) for page in busy.revisions(5, size=3_000)]
+    done: list[int] = []
+    work = Backfill(busy.wiki(), fresh(), wiki_info(), busy.SETTINGS, lambda now, _of: done.append(now))
+
+    work.from_pages(pages, busy.SINCE)
+
+    assert done == [2, 4, 5]
 
 
 def test_a_long_history_of_a_busy_board_folds_as_readings_of_every_revision_in_full_would() -> None:

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 
 from bot.errors import OperatorProblem
 from bot.journal import Observed, WikiJournal
@@ -19,8 +18,9 @@ from bot.reading.warm import Learned
 from bot.settings.schema import BoardSettings
 from bot.wiki.port import Wiki
 
-# So many revisions are fetched and kept at once: of a board of 900 KB this is under 20 MB.
+# So many revisions are fetched and kept at once, fewer where their texts would be longer than this together.
 _BATCH = 20
+_BATCH_BYTES = 8_000_000
 # Blanked and restored, or reverted over a few edits: the text that comes back is among the last so many.
 _RECENT = 6
 
@@ -82,8 +82,7 @@ class Backfill:
         moved, told = journal.archived(title), journal.told_about(title)
         past = _Past(Reader(self.info), self.board.rules)
         read = left_out = 0
-        source = iter(revisions)
-        while batch := self._texts(list(islice(source, _BATCH))):
+        for batch in map(self._texts, _batches(revisions)):
             seen: list[tuple[datetime, Learned]] = []
             for page in batch:
                 if page.text is None or page.instant is None or page.model != "wikitext":
@@ -122,6 +121,20 @@ class Backfill:
         pages = listings(self.board.rules) - self.pages.keys()
         if pages:
             self.pages |= self.wiki.read(sorted(pages)).pages
+
+
+def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """The same, some at a time."""
+    batch: list[Page] = []
+    size = 0
+    for page in pages:
+        if batch and (len(batch) == _BATCH or size + page.size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(page)
+        size += page.size
+    if batch:
+        yield batch
 
 
 def _in_order(pages: Iterable[Page]) -> Iterator[Page]:

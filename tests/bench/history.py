@@ -61,7 +61,7 @@ class _Writer(BusyBoard):
         """One edit by somebody."""
         dice = self.random.randrange(10)
         if sum(map(len, self.threads)) > self.size * 1.05:
-            while sum(map(len, self.threads)) > self.size:
+            while len(self.threads) > 1 and sum(map(len, self.threads)) > self.size:
                 self.threads.pop(0)
         elif dice < 7:
             self._change(lambda thread: f"{thread.rstrip()}\n{self.sign(':' * self.random.randint(1, 4))}\n\n")
