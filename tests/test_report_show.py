@@ -17,6 +17,7 @@ from bot.cli.report import written
 from bot.figures.report import Report, make
 from bot.figures.spans import Calendar, Span
 from bot.messages import Messages
+from bot.show.charts import Chart, Series
 from tests.test_task_report import MONDAY, WEEK, board, goal, threads, weeks
 
 CHANGED = MONDAY - timedelta(days=10)
@@ -81,6 +82,39 @@ def test_every_chart_has_a_name_and_every_table_its_headings() -> None:
     assert all("scope" in attributes for tag, attributes in tags if tag == "th")
 
 
+def test_every_table_has_a_name_can_be_scrolled_by_keyboard_and_stands_for_its_charts() -> None:
+    tags = Tags(form(Form.HTML)).seen
+    ids = {attributes["id"] for _, attributes in tags if "id" in attributes}
+    regions = [attributes for tag, attributes in tags if tag == "div" and attributes.get("class") == "wide"]
+    figures = [attributes for tag, attributes in tags if tag == "figure"]
+
+    assert len(regions) == sum(tag == "table" for tag, _ in tags) >= 8
+    assert all(one["tabindex"] == "0" and one["aria-labelledby"] in ids for one in regions)
+    assert all(one["aria-describedby"] in ids for one in figures)
+    assert len(ids) == sum("id" in attributes for _, attributes in tags)
+
+
+def test_columns_of_goals_stand_only_where_a_board_has_goals() -> None:
+    report = made()
+    one = form(Form.HTML, make([board(weeks(*[8] * 9))], WEEK, Calendar()))
+
+    assert '<th scope="col">Goal</th>' in form(Form.HTML, report)
+    assert '<th scope="col">Goal</th>' not in one
+
+
+@pytest.mark.parametrize(
+    ("highest", "labels"), [(0, "0 1 2 3 4"), (5, "0 2 4 6 8"), (42, "0 20 40 60 80"), (170, "0 50 100 150 200")]
+)
+def test_what_is_counted_is_charted_on_a_scale_of_whole_numbers(highest: float, labels: str) -> None:
+    chart = Chart("Waiting", ("a",), (Series("Waiting", (highest,), (False,)),))
+
+    assert re.findall(r'text-anchor="end">([^<]*)<', chart.svg) == labels.split()
+
+
+def test_the_mark_for_changed_settings_is_explained_beside_the_chart() -> None:
+    assert "Settings changed: 2026-11-06." in Tags(form(Form.HTML)).words.split("Figures")[0]
+
+
 def test_the_html_opens_by_saying_what_the_figures_are_not() -> None:
     words = Tags(form(Form.HTML)).words
 
@@ -125,7 +159,7 @@ def test_a_title_like_a_formula_stays_text_in_a_spreadsheet() -> None:
 def test_a_chosen_span_is_charted_in_pieces() -> None:
     text = form(Form.HTML, made(Span(MONDAY - timedelta(days=90), MONDAY)))
 
-    assert text.count("<figure>") >= 6
+    assert text.count("<figure ") >= 6
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "ar", "zh-hant"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 _WIDTH, _HEIGHT = 720, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 14, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 12, 14, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Chart:
 
 
 def _svg(chart: Chart) -> str:
-    top = _nice(max([value for series in chart.series for value in series.values if value is not None], default=1.0))
+    highest = max([value for series in chart.series for value in series.values if value is not None], default=1.0)
+    top = _nice(highest, _PARTS if chart.unit else _WHOLE)
     parts = [
         f'<svg class="chart" role="img" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-label="{escape(chart.title)}">',
         f"<title>{escape(chart.title)}</title>",
@@ -105,9 +106,14 @@ def _y(value: float, top: float) -> float:
     return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - value / top)
 
 
-def _nice(highest: float) -> float:
+# Tops of a scale of four steps: what is counted has no halves.
+_WHOLE = (4, 8, 12, 20, 40)
+_PARTS = (1, 2, 4, 6, 8, 10, 20)
+
+
+def _nice(highest: float, tops: tuple[int, ...]) -> float:
     """The next round number above: the top of the scale."""
     size = 1.0
-    while size * 10 <= highest:
+    while size * tops[-1] < highest:
         size *= 10
-    return next(size * step for step in (1, 2, 4, 6, 8, 10, 20) if size * step >= highest) if highest > 1 else 1.0
+    return next(size * top for top in tops if size * top >= highest)

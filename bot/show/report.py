@@ -79,6 +79,7 @@ def render(report: Report, messages: Messages, place: str, *, rtl: bool = False)
         direction="rtl" if rtl else "ltr",
         title=messages.say("report-title", span_in_words(report.span, messages)),
         place=place,
+        unit="wiki" if report.wikis else "board",
         goals=[_goal(row, line, report, messages) for row, line in report.goals],
         rows=[_row(row, report, messages) for row in rows],
         changes=sorted({f"{one:%Y-%m-%d}" for one in report.changes}),
@@ -89,7 +90,7 @@ def _row(row: Row, report: Report, messages: Messages) -> RowShown:
     say = messages.say
     late = row.since is not None and row.since > report.span.start
     return RowShown(
-        row.title or say("report-all"),
+        row.title or say("report-all-wikis" if report.wikis else "report-all"),
         tuple(_line(line, messages) for line in row.lines if line.now != Shown()),
         tuple(
             (say(f"report-band-{number}"), shown_in_words(Kind.WAITING, one, messages))

@@ -162,7 +162,8 @@ def _table_head(caption: str, columns: Iterable[str]) -> list[str]:
 
 def _figures(lines: Sequence[Line], messages: Messages) -> list[str]:
     say = messages.say
-    columns = ("figure", "result", "p90", "cases", "usual", "change", "goal", "state")
+    has_goals = any(line.goal for line in lines)
+    columns = ("figure", "result", "p90", "cases", "usual", "change", *(("goal", "state") if has_goals else ()))
     table = _table_head(say("report-caption-figures"), [say(f"report-column-{name}") for name in columns])
     for line in lines:
         if line.now == Shown():
@@ -173,8 +174,7 @@ def _figures(lines: Sequence[Line], messages: Messages) -> list[str]:
             f"{line.now.cases}" if line.now.cases is not None else "",
             value_in_words(line.kind, line.usual, messages) if line.usual is not None else "",
             change_in_words(line),
-            goal_in_words(line, messages),
-            state_in_words(line, messages),
+            *((goal_in_words(line, messages), state_in_words(line, messages)) if has_goals else ()),
         )
         table += ["|-", f'! scope="row" | {say(f"report-figure-{line.kind}")}', "| " + " || ".join(cells)]
     return [*table, "|}"]

@@ -59,7 +59,7 @@ def _archived(snapshot: Snapshot, now: datetime) -> list[str]:
             rows.append((instant, datetime.fromisoformat(opened), page, thread))
     if not rows:
         return []
-    names = " !! ".join(say(f"summary-column-{name}") for name in ("opened", "archived", "archive"))
+    names = " !! ".join(f'scope="col" | {say(f"summary-column-{name}")}' for name in ("opened", "archived", "archive"))
     lines = ["", f"'''{say('summary-bucket-archived')}''' ({len(rows)})", '{| class="wikitable sortable"', f"! {names}"]
     for instant, began, page, _ in sorted(rows, key=lambda row: (row[0], row[1], row[3]), reverse=True):
         lines += ["|-", f"| {stamp(began)} || {stamp(instant)} || {link(page)}"]
@@ -69,7 +69,8 @@ def _archived(snapshot: Snapshot, now: datetime) -> list[str]:
 def _table(items: Iterable[Waiting], snapshot: Snapshot, settings: SummarySettings, now: datetime) -> list[str]:
     say = snapshot.messages.say
     columns = ("thread", "opened", "last", "age", "replies", "participants", "note")
-    lines = ['{| class="wikitable sortable"', "! " + " !! ".join(say(f"summary-column-{name}") for name in columns)]
+    names = " !! ".join(f'scope="col" | {say(f"summary-column-{name}")}' for name in columns)
+    lines = ['{| class="wikitable sortable"', f"! {names}"]
     # Threads without a date come first: nobody can say how long they have waited.
     for item in sorted(
         items, key=lambda item: (item.thread.opened is not None, item.thread.opened or now, item.thread.start)
