@@ -177,3 +177,21 @@ def test_people_are_forgotten_when_a_thread_is_long_gone_and_the_figures_stay() 
 
 def _opened(made: World) -> list[Observation]:
     return sorted(made.kept.observations(BOARD), key=lambda one: one.opened)
+
+
+@pytest.mark.parametrize(
+    ("people", "withdrawn"),
+    [(("Alba",), True), (("Bea",), False), (("Bea", "Alba"), False)],
+    ids=["own", "other", "two"],
+)
+def test_a_report_is_withdrawn_where_its_reporter_alone_took_it_away(people: tuple[str, ...], withdrawn: bool) -> None:
+    made = world(thread(1, resolved=False), thread(2, resolved=False))
+    made.run()
+    for person in people:
+        without = board(thread(2, resolved=False)) + "\n" * (person == people[-1]) + f"<!-- {person} -->"
+        made.says(person, BOARD, without)
+    made.run()
+
+    gone = [one for one in made.kept.observations(BOARD) if one.away]
+
+    assert [one.open_end(End.WITHDRAWN) is not None for one in gone] == [withdrawn]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,6 +141,25 @@ def test_where_gone_means_handled_a_removed_report_is_resolved() -> None:
 
     handled = rules(gone_is_handled=True)
     one = only(read(text, ago(hours=8), handled), read("Nothing.", NOW, handled))
+
+    assert [ending.end for ending in one.endings] == [End.RESOLVED, End.LEFT]
+
+
+@pytest.mark.parametrize("reading", [RULES, rules(gone_is_handled=True)])
+@pytest.mark.parametrize(("editor", "withdrawn"), [("Alba", True), ("Bea", False), ("", False)])
+def test_a_report_that_its_reporter_took_away_is_withdrawn(reading: Rules, editor: str, withdrawn: bool) -> None:
+    text = thread("Help", ASKED)
+
+    one = only(read(text, ago(hours=8), reading), read("Nothing.", NOW, reading, editor=editor))
+
+    assert (one.open_end(End.WITHDRAWN) is not None) is withdrawn
+    assert one.open_end(End.LEFT) is not None
+
+
+def test_a_closed_report_that_its_reporter_took_away_stays_closed() -> None:
+    text = thread("Help", ASKED, resolved(ago(hours=5)))
+
+    one = only(read(text, ago(hours=4)), read("Nothing.", NOW, editor="Alba"))
 
     assert [ending.end for ending in one.endings] == [End.RESOLVED, End.LEFT]
 

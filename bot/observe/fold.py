@@ -25,7 +25,8 @@ class Reading:
     Of the ``threads`` no offset is looked at; one that is the same object as in the reading before must be the same
     thread (``bot.reading.warm``). ``instant`` is the revision's own. ``users`` and ``listed`` are as ``conclude`` takes
     them; of a later reading they may hold more people, never tell something else of one. ``moved`` tells when the bot
-    moved a thread to an archive, ``told`` who was told about one, both by keyed hash.
+    moved a thread to an archive, ``told`` who was told about one, both by keyed hash. ``editor`` is who alone edited
+    the board since the reading before; "" where there were several, or nobody knows.
     """
 
     threads: Sequence[Thread]
@@ -35,6 +36,7 @@ class Reading:
     listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     moved: Mapping[str, datetime] = field(default_factory=dict)
     told: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    editor: str = ""
 
 
 def observe(known: Iterable[Observation], reading: Reading, key: Callable[..., str]) -> tuple[Observation, ...]:
@@ -89,7 +91,7 @@ class Fold:
                 changed.append(now)
             stands[identity] = replace(one, observation=now.thread, settled=_settled(one.thread, reading.instant))
         present = {one.observation for one in stands.values()}
-        changed += [_left(one, reading) for one in self._index.standing() if one.thread not in present]
+        changed += [_left(one, reading, self._key) for one in self._index.standing() if one.thread not in present]
         self._index.add(changed)
         self._last = stands
         return tuple(changed)
@@ -202,14 +204,17 @@ def _endings(
     return tuple(kept)
 
 
-def _left(one: Observation, reading: Reading) -> Observation:
-    """What is known of a thread that stands on the board no more."""
+def _left(one: Observation, reading: Reading, key: Callable[..., str]) -> Observation:
+    """What is known of a thread that stands on the board no more; who takes their own report away withdraws it."""
     moved = reading.moved.get(one.alias)
     if moved is not None:
         last = max([one.opened, *(ending.until for ending in one.endings if ending.until is not None)])
         if moved >= last:
             return replace(one, endings=(*one.endings, Ending(End.ARCHIVED, min(moved, reading.instant))))
-    gone = Ending(End.LEFT, reading.instant)
-    handled = reading.rules.gone_is_handled and one.open_end(End.RESOLVED, End.WITHDRAWN) is None
-    dealt = (Ending(End.RESOLVED, reading.instant),) if handled else ()
-    return replace(one, endings=(*one.endings, *dealt, gone))
+    ends: list[End] = []
+    if one.open_end(End.RESOLVED, End.WITHDRAWN) is None:
+        if one.reporter and reading.editor and key("reporter", reading.editor) == one.reporter:
+            ends = [End.WITHDRAWN]
+        elif reading.rules.gone_is_handled:
+            ends = [End.RESOLVED]
+    return replace(one, endings=(*one.endings, *(Ending(end, reading.instant) for end in (*ends, End.LEFT))))

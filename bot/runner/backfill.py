@@ -82,19 +82,23 @@ class Backfill:
         moved, told = journal.archived(title), journal.told_about(title)
         past = _Past(Reader(self.info), self.board.rules)
         read = left_out = 0
+        # After a revision that cannot be read nobody knows who did what.
+        skipped = False
         for batch in map(self._texts, _batches(revisions)):
-            seen: list[tuple[datetime, Learned]] = []
+            seen: list[tuple[datetime, Learned, str]] = []
             for page in batch:
                 if page.text is None or page.instant is None or page.model != "wikitext":
                     left_out += 1
+                    skipped = True
                     continue
                 read += 1
-                seen.append((page.instant, past.learn(page.text)))
+                seen.append((page.instant, past.learn(page.text), "" if skipped else page.editor))
+                skipped = False
             self._ask(past.new_threads())
             listed = listed_names(self.info, self.board.rules, self.pages)
             changed: dict[str, Observation] = {}
-            for instant, learned in seen:
-                reading = Reading(learned.threads, self.board.rules, instant, self.users, listed, moved, told)
+            for instant, learned, editor in seen:
+                reading = Reading(learned.threads, self.board.rules, instant, self.users, listed, moved, told, editor)
                 changed |= {one.thread: one for one in fold.read(reading)}
             last = batch[-1]
             if last.instant is not None:

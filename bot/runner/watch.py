@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.journal import Observed, WikiJournal
 from bot.model import Board
-from bot.observe import Reading, forgotten, observe
+from bot.observe import Observation, Reading, forgotten, observe
 from bot.plan import Need
 from bot.reading.helpers import accounts_needed, listed_names, listings
 from bot.runner.desk import Desk
 from bot.runner.job import Job
+
+# After so many edits between two looks nobody is taken for the only editor.
+_EDITS = 50
 
 
 def watch(desk: Desk, journal: WikiJournal, jobs: Sequence[Job]) -> None:
@@ -33,6 +37,8 @@ def watch(desk: Desk, journal: WikiJournal, jobs: Sequence[Job]) -> None:
     for job, board, instant in boards:
         known = journal.recent(job.title, (journal.hash_of(thread.identity) for thread in board.threads))
         reading = _reading(desk, journal, job, board, instant)
+        if job.title in seen and _somebody_took(known, reading, journal):
+            reading = replace(reading, editor=_only_editor(desk, seen[job.title], job.title))
         since = seen[job.title].since if job.title in seen else instant
         changed = observe(known, reading, journal.hash_of)
         journal.observe(job.title, changed, Observed(board.revision, instant, since))
@@ -56,3 +62,18 @@ def _reading(desk: Desk, journal: WikiJournal, job: Job, board: Board, instant: 
         journal.archived(job.title),
         journal.told_about(job.title),
     )
+
+
+def _somebody_took(known: Sequence[Observation], reading: Reading, journal: WikiJournal) -> bool:
+    """Whether a thread whose reporter is known has gone from the board, and not by the bot's hand."""
+    here = {journal.hash_of(thread.identity) for thread in reading.threads}
+    standing = (one.alias for one in known if one.reporter and not one.away)
+    return any(alias not in here and alias not in reading.moved for alias in standing)
+
+
+def _only_editor(desk: Desk, seen: Observed, title: str) -> str:
+    """Who alone edited a board since it was last observed; "" where there were several."""
+    edits = [one for one in desk.wiki.history(title, since=seen.instant, limit=_EDITS) if one.id > seen.revision]
+    editors = {one.editor for one in edits if not one.hidden}
+    alone = len(editors) == 1 and len(edits) < _EDITS and not any(one.hidden for one in edits)
+    return editors.pop() if alone else ""

@@ -135,7 +135,8 @@ class BoardModel(SettingsModel):
     """A board that was edited less than this long ago [60 s] is left to the next run."""
 
     gone_means: Literal["handled", "unknown"] = "unknown"
-    """What it says when a report is gone from the board: ``handled`` where people remove what they dealt with."""
+    """What it says when a report is gone from the board: ``handled`` where people remove what they dealt with.
+    A report that its reporter alone took away is withdrawn in any case."""
 
     support: PageTitle | None = None
     """Where people find private help; without it the page's own ``support`` counts."""
