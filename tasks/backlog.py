@@ -177,7 +177,7 @@ def _edit(spot: _Spot | None, flag: bool, waiting: int, snapshot: Snapshot, sett
 
 
 def _every(settings: BacklogSettings) -> timedelta:
-    return settings.every or timedelta(minutes=30)
+    return settings.every or timedelta(minutes=15)
 
 
 TASK: Task[BacklogSettings] = Task(

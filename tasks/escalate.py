@@ -253,7 +253,7 @@ def _span(span: timedelta | None, snapshot: Snapshot) -> str:
 
 
 def _every(settings: EscalateSettings) -> timedelta:
-    return settings.every or timedelta(minutes=30)
+    return settings.every or timedelta(hours=1)
 
 
 TASK: Task[EscalateSettings] = Task(

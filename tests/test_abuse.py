@@ -252,8 +252,11 @@ def test_forged_signatures_do_not_multiply_the_notices() -> None:
         "<!-- [[Wiki:Incidents]] {when} -->",
         "<nowiki>[[Wiki:Incidents]] {when}</nowiki>",
         "<!-- bc:subject-notice --> {when}",
+        '<span style="color:red; display: none">[[Wiki:Incidents]]</span> {when}',
+        "<div style='DISPLAY:/**/none'>[[Wiki:Incidents]] {when}",
+        '<span style="visibility:hidden"><span>a</span>[[Wiki:Incidents]]</span> {when}',
     ],
-    ids=("comment", "nowiki", "marker"),
+    ids=("comment", "nowiki", "marker", "style", "unclosed style", "nested style"),
 )
 def test_a_false_marker_on_a_talk_page_keeps_nobody_from_being_told(line: str) -> None:
     at = scene(report("{{userlinks|Eva}}"))

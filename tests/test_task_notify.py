@@ -543,8 +543,10 @@ def test_the_communitys_own_template_is_substituted() -> None:
         (signed("Zoe", ago(days=1), "{{ANI-notice}}"), 1),
         (signed("Zoe", ago(hours=1), "<!-- [[Project:Incidents]] {{ANI-notice}} -->"), 1),
         (signed("Zoe", ago(hours=1), "<nowiki>[[Project:Incidents]]</nowiki>"), 1),
+        (signed("Zoe", ago(hours=1), '<span style="display:none">x</span> [[Project:Incidents]]'), 0),
+        (signed("Zoe", ago(hours=1), '<span style="color:red">[[Project:Incidents]]</span>'), 0),
     ],
-    ids=("template", "before", "hidden", "nowiki"),
+    ids=("template", "before", "hidden", "nowiki", "beside something hidden", "coloured"),
 )
 def test_only_what_shows_and_is_new_tells_anybody(talk: str, told: int) -> None:
     options = NotifySettings(mode="live", told_by=("ANI-notice",))

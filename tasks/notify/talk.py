@@ -13,6 +13,8 @@ from bot.reading.templatenames import TemplateNames
 from bot.reading.wikitext import Scan, scan, tags_of
 
 _SLACK = timedelta(minutes=1)
+_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>")
+_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
 def talk_page(person: str, info: WikiInfo) -> str:
@@ -29,13 +31,14 @@ def talk_of(person: str, snapshot: Snapshot) -> Page:
 def told_by_anyone(talk: str, opened: datetime, snapshot: Snapshot, templates: Iterable[str] = ()) -> bool:
     """Whether the talk page links to the board, or holds a notice template, in something written since the opening.
 
-    What was written when is told by the first timestamp after it. What does not show (comments, nowiki) tells nobody:
-    else a hidden line could keep somebody from ever being told.
+    What was written when is told by the first timestamp after it. What does not show (comments, nowiki, an element that
+    its style takes out of sight) tells nobody: else a hidden line could keep somebody from ever being told.
     """
     found = scan(talk, tags_of(snapshot.info.extensions))
     ends = [match.end() for match in _title_pattern(snapshot.board.title, snapshot.info).finditer(talk)]
     ends += _used(found, templates, snapshot)
-    shown = [end for end in ends if end - 1 not in found.hidden]
+    unseen = _unseen(talk) if ends else ()
+    shown = [end for end in ends if end - 1 not in found.hidden and not any(low <= end <= high for low, high in unseen)]
     if not shown:
         return False
     stamps = [stamp for stamp in learn(snapshot.info).find(talk) if stamp.start not in found.hidden]
@@ -44,6 +47,34 @@ def told_by_anyone(talk: str, opened: datetime, snapshot: Snapshot, templates: I
         if after is not None and after.instant >= opened - _SLACK:
             return True
     return False
+
+
+def _unseen(text: str) -> list[tuple[int, int]]:
+    """Where elements stand that their style takes out of sight; one without an end hides all that follows."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while (tag := _TAG.search(text, at)) is not None:
+        at = tag.end()
+        if _INVISIBLE.search(_without_comments(tag[2])):
+            at = _end_of(tag[1], text, at)
+            spans.append((tag.start(), at))
+    return spans
+
+
+def _without_comments(style: str) -> str:
+    """A tag's attributes without what CSS takes for comments (Sanitizer::normalizeCss)."""
+    first, *rest = style.split("/*")
+    return first + "".join(part.partition("*/")[2] for part in rest)
+
+
+def _end_of(name: str, text: str, at: int) -> int:
+    """Where an element ends whose tag ends at an offset; others of its name may stand inside it."""
+    depth = 1
+    for tag in re.compile(rf"<(/?){name}\b[^<>]*>", re.I).finditer(text, at):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return tag.end()
+    return len(text)
 
 
 def _used(found: Scan, templates: Iterable[str], snapshot: Snapshot) -> list[int]:

@@ -205,7 +205,7 @@ def _handled(
 
 
 def _every(settings: StatusSettings) -> timedelta:
-    return settings.every or timedelta(minutes=30)
+    return settings.every or timedelta(minutes=15)
 
 
 TASK: Task[StatusSettings] = Task(
