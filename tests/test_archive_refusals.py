@@ -35,13 +35,22 @@ class Ground:
         """The file that makes the wiki read-only while it is there."""
         return self.server.folder / "read-only"
 
+    @property
+    def captcha(self) -> Path:
+        """The file that makes the wiki ask for captchas while it is there."""
+        return self.server.folder / "captcha"
+
 
 @pytest.fixture(scope="module")
 def ground(make_wiki: WikiMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """One wiki for all tests here."""
     # Since 2023 the bot group may pass the spam list; a login without that grant may not.
     php = "$wgRevokePermissions['bot']['sboverride'] = true; $wgReadOnlyFile = __DIR__ . '/read-only';"
-    server = make_wiki(Options(extensions=("SpamBlacklist", "TitleBlacklist", "AbuseFilter"), php=php))
+    # Captchas are asked for while a file is there, of everybody but administrators.
+    php += "$wgRevokePermissions['bot']['skipcaptcha'] = true; $wgCaptchaTriggers = array_fill_keys(['edit', 'create'],"
+    php += " file_exists(__DIR__ . '/captcha')) + array_fill_keys(['addurl', 'createaccount', 'badlogin'], false);"
+    extensions = ("SpamBlacklist", "TitleBlacklist", "AbuseFilter", "ConfirmEdit")
+    server = make_wiki(Options(extensions=extensions, php=php))
     people = People(server)
     for name in NAMES:
         people.add_user(name, ["sysop"] if name == "Clara" else [])
@@ -97,6 +106,9 @@ REFUSALS = {
     ),
     "a block": Refusal(
         lambda ground, case: ground.people.block(BOT), lambda ground, case: ground.people.unblock(BOT), "blocked"
+    ),
+    "a captcha": Refusal(
+        lambda ground, case: ground.captcha.touch(), lambda ground, case: ground.captcha.unlink(), "lacks the right"
     ),
     "a read-only wiki": Refusal(
         lambda ground, case: ground.lock.write_text("Moving house"),
