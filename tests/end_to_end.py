@@ -233,7 +233,7 @@ def bot_edits(people: People) -> int:
 def accept(people: People, revision: int, wiki: str = "testwiki", page: str = SETTINGS) -> None:
     """The bot told long ago that this revision of the settings is in force: its first run shows no plan first."""
     summary = f"Bot: in force (bc:settings.x...accepted-{Hasher(wiki)(page)}-{revision})"
-    people.as_user(BOT).edit(page.replace("User:", "User talk:"), f"In force for {wiki}.", summary=summary)
+    people.as_user(BOT).edit(page.replace("User:", "User talk:"), f"In force for {wiki}: {revision}.", summary=summary)
 
 
 def settle_community(server: Server) -> People:

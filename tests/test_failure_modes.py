@@ -13,6 +13,7 @@ import pytest
 from bot.errors import OperatorProblem
 from bot.journal import Key, key_in, stamp
 from bot.operatorfile import Trial
+from bot.reading.signatures import learn
 from bot.wiki.port import Write
 from tests import test_archive_refusals as refusals
 from tests import test_brakes as brakes
@@ -27,7 +28,7 @@ from tests import test_task_archive as archiving
 from tests import test_task_notify as notifying
 from tests.builders import page
 from tests.test_archive_refusals import Ground, ground
-from tests.world import ARCHIVE, BOARD, signed, world
+from tests.world import ARCHIVE, BOARD, PAGE, board, signed, world
 from tests.world import thread as report
 
 __all__ = ["ground"]  # a fixture of another module, for the rows that need a wiki which refuses
@@ -152,18 +153,18 @@ def test_row_10_archive_too_large() -> None:
 
 @row(11, "a board of 2 MB", "read in one pass over the text, without a library's recursion")
 def test_row_11_huge_board() -> None:
-    nested = "{{tq|" * 20 + "quoted" + "}}" * 20
+    nested = ("{{tq|" * 20 + "quoted" + "}}" * 20) * 14
     deep = "{{tq|" * 3000 + "}}" * 3000
-    made = world(page=runner.PAGE.replace("archive: {", "archive: {move_at_most: 20, "))
-    threads = [report(n).replace(f"Words of report {n}.", f"Words of report {n}. {nested}") for n in range(1, 4201)]
+    made = world(page=PAGE.replace("archive: {", "archive: {move_at_most: 20, "))
+    threads = [report(n).replace(f"Words of report {n}.", f"Words of report {n}. {nested}") for n in range(1, 801)]
     threads[30] = report(31).replace("Words of report 31.", f"Words of report 31. {deep}")
-    made.says("Alba", BOARD, runner.board(*threads))
+    made.says("Alba", BOARD, board(*threads))
     before = made.text(BOARD)
     assert 1_900_000 < len(before.encode()) < 2 << 20
 
     made.run()
 
-    moved = [n for n in range(1, 4201) if f"== Report {n} ==" in made.text(ARCHIVE).splitlines()]
+    moved = [n for n in range(1, 801) if f"== Report {n} ==" in made.text(ARCHIVE).splitlines()]
     assert len(moved) == 20
     board_now, archive_now = made.text(BOARD).splitlines(), made.text(ARCHIVE).splitlines()
     assert Counter(filter(None, board_now + archive_now)) == Counter(filter(None, before.splitlines()))
@@ -314,7 +315,7 @@ def test_row_26_zones() -> None:
     signatures.test_labels_of_earlier_years_have_their_own_offsets()
     berlin = signatures.facts("de")
     assert berlin.time_zone == "Europe/Berlin"
-    read = signatures.learn(berlin)
+    read = learn(berlin)
     for written, instant in (
         # The clocks show 02:30 twice: the label tells which.
         ("02:30, 25. Okt. 2026 (CEST)", "2026-10-25T00:30"),
@@ -327,9 +328,7 @@ def test_row_26_zones() -> None:
     ):
         assert signatures.instants(read, written) == [instant], written
     # Moscow went back by an hour and kept its label: nothing tells which, and the later one is taken.
-    moscow = signatures.learn(
-        signatures.sampled("08:50, 22 November 2026 (MSK)", "2026-11-22T05:50", zone="Europe/Moscow")
-    )
+    moscow = learn(signatures.sampled("08:50, 22 November 2026 (MSK)", "2026-11-22T05:50", zone="Europe/Moscow"))
     assert signatures.instants(moscow, "01:30, 26 October 2014 (MSK)") == ["2014-10-25T22:30"]
 
 

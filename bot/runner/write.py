@@ -16,7 +16,7 @@ from bot.runner.rebase import applied, rebase
 from bot.runner.sending import archives_lost, request_of
 from bot.runner.trust import Trust
 from bot.runner.values import EditReport, Outcome, RunOptions, State
-from bot.wiki.port import Barred, Busy, Conflict, Doubtful, Missing, Refused, Saved
+from bot.wiki.port import Barred, Busy, Conflict, Doubtful, Missing, Paced, Refused, Saved
 
 # A run that died gives its wiki back after this long; every write renews it.
 LEASE = timedelta(minutes=15)
@@ -100,6 +100,7 @@ class Writer:
 
     def write(self, edit: Edit, context: Context) -> Written | Stale | Denied:
         """Save one edit. Raises HaltError where no other edit may follow; OperatorProblem where the journal fails."""
+        self._pause()
         self._may_go_on(edit)
         pages = self._read_again(edit)
         self._brake(pages[self.entry.run_page])
@@ -141,6 +142,13 @@ class Writer:
             return pages
         self.trust.learn(run_pages)
         return self.desk.read(titles).pages
+
+    def _pause(self) -> None:
+        """Keep the distance between saves before anything is read for one; a run asked to end waits no more."""
+        wiki = self.desk.wiki
+        if isinstance(wiki, Paced) and wiki.pause(self.options.stop):
+            # What was read before the wait is old.
+            self.just_read = {}
 
     def _may_go_on(self, edit: Edit) -> None:
         # Between an archive and its cut the run goes on: that takes seconds, the copy would stand until the next run.

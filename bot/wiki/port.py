@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.model import Account, Contribution, Page, PageAction, Revision, User
 
@@ -138,3 +138,14 @@ class Wiki(Protocol):
 
     def close(self) -> None:
         """Lets go of files and connections."""
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A wiki whose saves keep a distance in time (Pywikibot's ``put_throttle``)."""
+
+    def pause(self, pressed: Callable[[], bool]) -> bool:
+        """Wait until the next save may be sent, or ``pressed`` says that time presses; tells whether it waited.
+
+        The save after it waits no more, so that nothing lies between what is read last and the save (law 8).
+        """

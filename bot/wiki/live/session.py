@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,10 @@ from bot.wiki.live.login import log_in, refused_login
 from bot.wiki.port import Barred, Busy, Doubtful, Unreachable, WikiError
 
 _LOGGED_OUT = ("assertuserfailed", "assertnameduserfailed", "notloggedin")
+
+
+# How soon a process that waits hears that it shall end, in seconds.
+_SLICE = 0.2
 
 
 class ApiError(Exception):
@@ -50,6 +55,7 @@ class Session:
         self._http: Any = importlib.import_module("pywikibot.comms.http")
         self._encode: Any = importlib.import_module("pywikibot.data.api").encode_url
         self._token = ""
+        self._pressed = False
         self._begun = before.get(self._address, 0)
 
     @property
@@ -153,6 +159,16 @@ class Session:
                     self._login_again()
         raise Busy(f"The databases of the wiki {self.name} lag behind; nothing was saved, try the next run.")
 
+    def wait_to_write(self, pressed: Callable[[], bool]) -> bool:
+        """Waits until Pywikibot's throttle lets the next write pass; when ``pressed``, that one passes at once."""
+        waited = False
+        while (left := float(self._site.throttle.waittime(write=True))) > 0 and not pressed():
+            # In slices: a signal interrupts no sleep.
+            time.sleep(min(left, _SLICE))
+            waited = True
+        self._pressed = pressed()
+        return waited
+
     def _csrf(self) -> str:
         if not self._token:
             try:
@@ -174,7 +190,10 @@ class Session:
         if throttle.retry_after > self.patience.longest_wait:
             throttle.retry_after = 0
             raise Busy(f"The wiki {self.name} asks for a longer pause than this run may wait; try the next run.")
-        throttle(write=write)
+        if write and self._pressed:
+            self._pressed = False
+        else:
+            throttle(write=write)
         # A short query over TLS is a GET, which Wikimedia answers from the nearest data centre. Writes carry a token,
         # which must not stand in an address.
         short = not write and len(body) < 2000 and self._site.protocol() == "https" and not self._oauth()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -199,6 +199,10 @@ class LiveWiki:
         return page_actions(self._query, titles)
 
     # -- writing ------------------------------------------------------------------------------------------------
+
+    def pause(self, pressed: Callable[[], bool]) -> bool:
+        """Waits what the operator's ``put_throttle`` asks for before a save, unless time presses."""
+        return self._session.wait_to_write(pressed)
 
     def save(self, write: Write) -> Saved:
         """Saves once. After Doubtful the caller must look on the wiki whether the edit is there."""
