@@ -33,11 +33,17 @@ class Hasher:
 
     def __call__(self, *words: str) -> str:
         """Hash words, in order, to ten characters (50 bits) of a-z and 2-7."""
-        # Each word is preceded by its length, so that ("ab", "c") and ("a", "bc") differ.
-        parts = b"".join(len(word.encode()).to_bytes(4) + word.encode() for word in words)
-        digest = blake2b(parts, key=_key(self.wiki, self.secret), digest_size=16).digest()
-        # Five bytes make eight characters; the rest of the digest is never written.
-        return base64.b32encode(digest[:10]).decode().lower()[:HASH_LENGTH]
+        return _hashed(self.wiki, self.secret, words)
+
+
+# A run asks for the same threads and people again and again.
+@lru_cache(maxsize=8192)
+def _hashed(wiki: str, secret: str, words: tuple[str, ...]) -> str:
+    # Each word is preceded by its length, so that ("ab", "c") and ("a", "bc") differ.
+    parts = b"".join(len(word.encode()).to_bytes(4) + word.encode() for word in words)
+    digest = blake2b(parts, key=_key(wiki, secret), digest_size=16).digest()
+    # Five bytes make eight characters; the rest of the digest is never written.
+    return base64.b32encode(digest[:10]).decode().lower()[:HASH_LENGTH]
 
 
 @lru_cache(maxsize=16)

@@ -45,19 +45,16 @@ def changed_by_saving(text: str, info: WikiInfo) -> str:
     Tildes, ``{{subst:}}`` and empty pipes inside comments, nowiki and other opaque tags stay as they are
     (https://www.mediawiki.org/wiki/Manual:Pre-save_transform); outside, a person would have to look how they got there.
     """
-    if "~~~" not in text and ":" not in text and "|" not in text:
+    signs = (
+        (_TILDES, "a signature not yet expanded"),
+        (_substitution(info), "a substitution not yet expanded"),
+        (_PIPE_TRICK, "a link with an empty part"),
+    )
+    met = [(found.start(), what) for pattern, what in signs for found in pattern.finditer(text)]
+    if not met:
         return ""
     hidden = scan(text, tags_of(info.extensions)).hidden
-    for found in _TILDES.finditer(text):
-        if found.start() not in hidden:
-            return "a signature not yet expanded"
-    for found in _substitution(info).finditer(text):
-        if found.start() not in hidden:
-            return "a substitution not yet expanded"
-    for found in _PIPE_TRICK.finditer(text):
-        if found.start() not in hidden:
-            return "a link with an empty part"
-    return ""
+    return next((what for start, what in met if start not in hidden), "")
 
 
 def _substitution(info: WikiInfo) -> re.Pattern[str]:
