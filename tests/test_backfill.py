@@ -277,6 +277,19 @@ def test_of_a_stub_the_texts_are_asked_for(tmp_path: Path) -> None:
     assert journal.observations(BOARD) == fill(made, fresh())
 
 
+def test_neighbours_in_an_export_may_have_changed_places(tmp_path: Path) -> None:
+    made = replay(5, 90)
+    path = tmp_path / "dump.xml"
+    mixed = [made.revisions[index ^ 1] for index in range(90)]
+    path.write_text(export(Replay(made.wiki, revisions=mixed)), encoding="utf-8")
+    journal = fresh()
+
+    done = Backfill(made.wiki, journal, wiki_info(), SETTINGS).from_pages(revisions_in(path, BOARD), START)
+
+    assert done.read == 90
+    assert journal.observations(BOARD) == fill(made, fresh())
+
+
 def test_an_export_that_is_not_in_the_order_of_time_is_refused(tmp_path: Path) -> None:
     made = replay(5, 30)
     path = tmp_path / "dump.xml"

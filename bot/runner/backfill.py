@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from heapq import heappop, heappush
 
 from bot.errors import OperatorProblem
 from bot.journal import Observed, WikiJournal
@@ -21,6 +22,8 @@ from bot.wiki.port import Wiki
 # So many revisions are fetched and kept at once, fewer where their texts would be longer than this together.
 _BATCH = 20
 _BATCH_BYTES = 8_000_000
+# So many revisions of an export wait for one that is older than they and comes late.
+_NEIGHBOURS = 5
 # Blanked and restored, or reverted over a few edits: the text that comes back is among the last so many.
 _RECENT = 6
 
@@ -63,7 +66,7 @@ class Backfill:
 
     def from_pages(self, pages: Iterable[Page], since: datetime) -> Backfilled:
         """Read revisions from an export, oldest first; of a stub the texts are asked for over the API."""
-        wanted = (one for one in pages if one.instant is None or one.instant >= since)
+        wanted = (one for one in pages if one.instant is not None and one.instant >= since)
         return self._fold(self._behind(_in_order(wanted), since), since, 0)
 
     def _behind(self, pages: Iterable[Page], since: datetime) -> Iterator[Page]:
@@ -142,16 +145,26 @@ def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
 
 
 def _in_order(pages: Iterable[Page]) -> Iterator[Page]:
-    """The same, as long as each is as new as the one before it."""
-    before: datetime | None = None
-    for page in pages:
-        if before is not None and page.instant is not None and page.instant < before:
+    """The same as MediaWiki orders a history, by instant and number; exports go by number alone.
+
+    Servers' clocks differ a little, so neighbours may have changed places; more than that is an imported history.
+    """
+    waiting: list[tuple[datetime, int, int, Page]] = []
+    last: datetime | None = None
+    for number, page in enumerate(pages):
+        if page.instant is None:
+            continue
+        if last is not None and page.instant < last:
             raise OperatorProblem(
-                f"the export's revisions are not in the order of time (revision {page.revision} is older than the one "
+                f"the export's revisions are not in the order of time (revision {page.revision} is older than those "
                 "before it: the page was merged or imported); read this board's history over the API, without --export"
             )
-        before = page.instant or before
-        yield page
+        heappush(waiting, (page.instant, page.revision, number, page))
+        if len(waiting) > _NEIGHBOURS:
+            last, *_, first = heappop(waiting)
+            yield first
+    while waiting:
+        yield heappop(waiting)[-1]
 
 
 class _Past:
