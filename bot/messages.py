@@ -75,6 +75,11 @@ def keys() -> tuple[str, ...]:
     return tuple(_texts("en"))
 
 
+def shipped(language: str) -> Mapping[str, str]:
+    """The sentences of one language as they ship, with their parameters open."""
+    return _texts(language)
+
+
 @cache
 def _locale(language: str) -> Locale:
     """The plural rules of a language; a language that CLDR does not know counts like English."""

@@ -16,6 +16,7 @@ from bot.messages import Messages, link, plain, stamp
 from bot.settings.difference import Change, Difference, Effect
 from bot.settings.nearest import shorten
 from bot.settings.problems import SettingsProblem, Stops
+from bot.settings.spoken import spoken
 from bot.settings.telling import Accepted, Refused, Shown, Telling, Unusable
 
 LIST_MARKER = "<!-- bc:settings -->"
@@ -156,7 +157,7 @@ def _row(problem: SettingsProblem, words: Words) -> str:
     if problem.stops is not Stops.PAGE and problem.board:
         stops = f"{stops} ({plain(shorten(problem.board))})"
     where = _code(problem.key) if problem.path else ""
-    return f"{problem.line}:{problem.column} || {where} || {plain(problem.message)} || {stops}"
+    return f"{problem.line}:{problem.column} || {where} || {plain(spoken(problem.message, words.messages))} || {stops}"
 
 
 def _with_table(text: str, table: str, revision: int, words: Words) -> str:
