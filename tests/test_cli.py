@@ -103,6 +103,16 @@ def test_threads_takes_status_and_parties_from_settings(clerk: Clerk, board: str
     assert [thread["reporter"] for thread in ended.json["threads"]] == ["Ana", "Zoe"]
 
 
+def test_threads_tells_the_pages_that_a_thread_is_about(clerk: Clerk, board: str, tmp_path: Path) -> None:
+    settings = SETTINGS.replace("headings: true", "page_headings: true")
+    (tmp_path / "settings.yaml").write_text(settings, encoding="utf-8")
+    Path(board).write_text(BOARD.replace("''Other''", "[[some page]]"), encoding="utf-8")
+
+    ended = clerk("threads", board, "--settings", "settings.yaml", "--format", "json")
+
+    assert [thread["pages"] for thread in ended.json["threads"]] == [[], ["Some page"]]
+
+
 def test_threads_prints_a_plain_table_where_it_is_piped(clerk: Clerk, board: str) -> None:
     ended = clerk("threads", board)
 

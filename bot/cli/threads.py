@@ -96,6 +96,7 @@ def _thread(thread: Thread, found: Conclusion) -> dict[str, Any]:
         "comments": [_comment(comment) for comment in thread.comments],
         "reporter": thread.reporter or None,
         "subjects": list(thread.subjects),
+        "pages": list(thread.pages),
         "marks": [
             {
                 "name": mark.name,
@@ -126,7 +127,7 @@ def _print_table(board: Board, concluded: Iterable[Conclusion]) -> None:
             f"{thread.last:%Y-%m-%d %H:%M}" if thread.last else "",
             str(len(thread.comments)),
             escape(thread.reporter),
-            escape(", ".join(thread.subjects)),
+            escape(", ".join((*thread.subjects, *thread.pages))),
             "; ".join(notes),
         )
     output().print(shown)
