@@ -151,18 +151,21 @@ ABOUT: Mapping[str, About] = {
     "incidents": About(
         "Boards for incidents of every kind, with reports about people.",
         "English Wikipedia's Administrators' noticeboard/Incidents: idle threads go after 72 hours, closed ones "
-        "usually stay 24; any registered editor who is no party may close; whoever is named must be told.",
+        "usually stay 24; any registered editor who is no party may close; whoever is named must be told. The fourteen "
+        "days for what nobody answered are a choice made here.",
         f"support: …; {_SUMMARY}",
     ),
     "admins": About(
         "Boards on which administrators are spoken to.",
-        "English Wikipedia's Administrators' noticeboard: threads go after six days without a word.",
+        "English Wikipedia's Administrators' noticeboard: threads go after six days without a word. The fourteen days "
+        "for what nobody answered are a choice made here.",
         _SUMMARY,
     ),
     "edit-warring": About(
         "Boards whose headings name who reports whom and end in a field for the result.",
         "English Wikipedia's Administrators' noticeboard/Edit warring: \"User:A reported by User:B (Result: )\"; any "
-        "words after Result: close the report, which goes after 48 hours; telling the person named is compulsory.",
+        "words after Result: close the report; telling the person named is compulsory. The 48 hours after which it "
+        "goes are from memory, not read on the board.",
         f"support: …; {_SUMMARY}",
     ),
     "vandalism-list": About(
@@ -181,19 +184,22 @@ ABOUT: Mapping[str, About] = {
     "protection": About(
         "Requests about pages, answered by a template whose first parameter is the outcome.",
         "English Wikipedia's Requests for page protection, as its bots are set up there: 60 or 120 minutes after a "
-        "request was fulfilled, 240 or 360 after it was declined, 1,440 without a decision; at least three at a time.",
+        "request was fulfilled, 240 or 360 after it was declined, 720 where the outcome is not clear, 1,440 without a "
+        "decision; at least three at a time. Which words of the template stand for which of these, and the seven days "
+        "for what nobody answered, are a choice made here.",
         f"{_SUMMARY}; max_size or your own outcomes where they differ",
     ),
     "dispute-cases": About(
         "Cases with a status template that volunteers work on.",
         "English Wikipedia's Dispute resolution noticeboard: a case goes when it has been closed and quiet for 24 "
-        "hours; its volunteers are listed on a page.",
+        "hours, as its clerk bot does it; its volunteers are listed on a page. The names of its boxes are from memory; "
+        "that two cases stay is a choice made here.",
         f"responders: {{listed_on: …}}, the page that lists the volunteers; {_SUMMARY}",
     ),
     "help-desk": About(
         "Help desks and tea houses, where newcomers ask.",
-        "Help desks of several wikis: questions go after two or three days, onto one archive page a day. Nobody is "
-        "told and nothing escalates.",
+        "Help desks of several wikis, from memory: questions go after two or three days, onto one archive page a day. "
+        "Nobody is told and nothing escalates. The seven days for what nobody answered are a choice made here.",
         _SUMMARY,
     ),
 }
