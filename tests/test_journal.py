@@ -165,6 +165,17 @@ def test_a_saved_notice_is_told_under_hashes_and_a_refused_one_is_not() -> None:
     assert kept.own_keys() == {"key_Eva_t1"}
 
 
+def test_the_notices_of_a_day_are_counted_by_board() -> None:
+    kept = journal()
+    for name, board in (("Eva", BOARD), ("Dario", BOARD), ("Bea", "Project:Help")):
+        wanted = notice(name)
+        key = key_of(wanted, board, kept.hash_of)
+        kept.saved(kept.intend(1, board, wanted, key, NOW), key, 9, NOW)
+
+    assert kept.told_on(NOW + timedelta(hours=11)) == {kept.hash_of(BOARD): 2, kept.hash_of("Project:Help"): 1}
+    assert kept.told_on(NOW + timedelta(hours=13)) == {}
+
+
 def test_what_was_spent_counts_by_day_kind_and_task() -> None:
     kept = journal()
     save(kept, notice("Eva"))
