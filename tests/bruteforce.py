@@ -82,18 +82,21 @@ class Life:
         return any(kind in kinds and begun <= at and (until is None or at < until) for kind, begun, until in self.ends)
 
 
-def lives(history: Sequence[tuple[datetime, str]], admins: Collection[str]) -> list[Life]:
+Revisions = Sequence[tuple[datetime, dict[tuple[str, datetime], Section], str]]
+
+
+def lives(history: Sequence[tuple[datetime, str, str]], admins: Collection[str]) -> list[Life]:
     """Every thread's life."""
-    revisions = [(at, sections(text)) for at, text in history]
-    keys = sorted({key for _, found in revisions for key in found}, key=lambda key: key[1])
+    revisions = [(at, sections(text), editor) for at, text, editor in history]
+    keys = sorted({key for _, found, _ in revisions for key in found}, key=lambda key: key[1])
     found = {key: _life(key, revisions, admins) for key in keys}
     for (who, opened), life in found.items():
         # As the revision that brought the thread saw the reporter's others.
-        born = next(index for index, (_, here) in enumerate(revisions) if (who, opened) in here)
+        born = next(index for index, (_, here, _) in enumerate(revisions) if (who, opened) in here)
         seen = {
             key: _life(key, revisions[:born], admins)
             for key in keys
-            if key[0] == who and any(key in here for _, here in revisions[:born])
+            if key[0] == who and any(key in here for _, here, _ in revisions[:born])
         }
         life.reposted = any(_left_unheard(other, life.opened, admins) for other in seen.values())
     return list(found.values())
@@ -108,20 +111,23 @@ def _left_unheard(life: Life, opened: datetime, admins: Collection[str]) -> bool
 
 def _life(
     key: tuple[str, datetime],
-    revisions: Sequence[tuple[datetime, dict[tuple[str, datetime], Section]]],
+    revisions: Revisions,
     admins: Collection[str],
 ) -> Life:
-    standing = [(at, found.get(key)) for at, found in revisions]
-    first = next(index for index, (_, section) in enumerate(standing) if section is not None)
+    standing = [(at, found.get(key), editor) for at, found, editor in revisions]
+    first = next(index for index, (_, section, _) in enumerate(standing) if section is not None)
     standing = standing[first:]
-    here = [(at, section) for at, section in standing if section is not None]
+    here = [(at, section) for at, section, _ in standing if section is not None]
     life = Life(min(key[1], here[0][0]), here[-1][1])
-    away = [
-        (at, next((later for later, back in standing[index:] if back is not None), None))
-        for index, (at, section) in enumerate(standing)
-        if section is None and standing[index - 1][1] is not None
-    ]
-    life.ends = [("left", at, back) for at, back in away if back is None or back - at >= timedelta(days=1)]
+    for index, (at, section, editor) in enumerate(standing):
+        before = standing[index - 1][1]
+        if section is not None or before is None:
+            continue
+        back = next((later for later, again, _ in standing[index:] if again is not None), None)
+        if back is None or back - at >= timedelta(days=1):
+            life.ends.append(("left", at, back))
+            if editor == key[0] and before.closed(admins) is None:
+                life.ends.append(("withdrawn", at, back))
     parties = [at for at, section in here if any(one.closes and one.who in section.subjects for one in section.said)]
     life.party = parties[0] if parties else None
     kind, begun = "", life.opened
@@ -140,7 +146,7 @@ def _life(
 
 
 def counted(
-    history: Sequence[tuple[datetime, str]], admins: Collection[str], start: datetime, end: datetime
+    history: Sequence[tuple[datetime, str, str]], admins: Collection[str], start: datetime, end: datetime
 ) -> dict[str, Any]:
     """The figures of a span, by name."""
     known = lives(history, admins)

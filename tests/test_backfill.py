@@ -135,7 +135,8 @@ def fill(made: Replay, journal: WikiJournal) -> tuple[Observation, ...]:
 def test_a_replayed_history_gives_the_figures_that_brute_force_counts(seed: int) -> None:
     made = replay(seed, 220)
     seen = fill(made, fresh())
-    history = [(at, text) for _, at, text in made.revisions]
+    editors = {one.id: one.editor for one in made.wiki.history(BOARD)}
+    history = [(at, text, editors[number]) for number, at, text in made.revisions]
 
     for first, last in ((0, -1), (40, 180), (100, 120)):
         span = Span(history[first][0], history[last][0])
@@ -196,7 +197,7 @@ def test_a_long_history_of_a_busy_board_folds_as_readings_of_every_revision_in_f
     for page in pages:
         assert page.instant is not None
         board = reader.board(busy.TITLE, page.revision, page.text or "", rules)
-        reading = Reading(board.threads, rules, page.instant, users)
+        reading = Reading(board.threads, rules, page.instant, users, editor=page.editor)
         known |= {one.thread: one for one in observe(known.values(), reading, journal.hash_of)}
 
     assert set(journal.observations(busy.TITLE)) == set(known.values())
@@ -213,6 +214,8 @@ def test_a_second_backfill_changes_nothing() -> None:
 def export(made: Replay, deleted: int = -1, *, stub: bool = False) -> str:
     """The history as MediaWiki exports it (schema 0.11)."""
 
+    editors = {one.id: one.editor for one in made.wiki.history(BOARD)}
+
     def revisions() -> Iterator[str]:
         for index, (number, at, text) in enumerate(made.revisions):
             facts = f'bytes="{len(text.encode())}" sha1="{number}"'
@@ -223,8 +226,8 @@ def export(made: Replay, deleted: int = -1, *, stub: bool = False) -> str:
                 body = f'<text {facts} location="tt:{number}" id="{number}" />'
             stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}"
             yield (
-                f"<revision><id>{number}</id><timestamp>{stamp}</timestamp><contributor><username>Bea</username><id>3</id>"
-                f"</contributor><origin>{number}</origin><model>wikitext</model><format>text/x-wiki</format>{body}"
+                f"<revision><id>{number}</id><timestamp>{stamp}</timestamp><contributor>"
+                f"<username>{editors[number]}</username><id>3</id></contributor><origin>{number}</origin><model>wikitext</model><format>text/x-wiki</format>{body}"
                 f"<sha1>{number}</sha1></revision>"
             )
 

@@ -156,6 +156,16 @@ def test_a_report_that_its_reporter_took_away_is_withdrawn(reading: Rules, edito
     assert one.open_end(End.LEFT) is not None
 
 
+def test_a_report_taken_away_and_back_within_a_day_was_neither_withdrawn_nor_handled() -> None:
+    text, handled = thread("Help", ASKED), rules(gone_is_handled=True)
+
+    for editor in ("Alba", "Bea"):
+        gone = read("Nothing.", ago(hours=6), handled, editor=editor)
+        one = only(read(text, ago(hours=7), handled), gone, read(text, ago(hours=1), handled))
+
+        assert one.endings == ()
+
+
 def test_a_closed_report_that_its_reporter_took_away_stays_closed() -> None:
     text = thread("Help", ASKED, resolved(ago(hours=5)))
 

@@ -189,10 +189,14 @@ def _endings(
     known = earlier.endings if earlier is not None else ()
     wanted = {Status.RESOLVED: End.RESOLVED, Status.WITHDRAWN: End.WITHDRAWN}.get(concluded.status)
     kept: list[Ending] = []
+    # What leaving the board was taken for goes with it.
+    undone = {
+        one.instant for one in known if one.end in AWAY and one.until is None and instant - one.instant < _REVERTED
+    }
     for one in known:
         if one.until is not None or one.end is wanted:
             kept.append(one)
-        elif one.end in AWAY and instant - one.instant < _REVERTED:
+        elif one.instant in undone:
             continue
         else:
             kept.append(replace(one, until=instant))

@@ -58,7 +58,7 @@ class Backfill:
         """Read the history over the API: first the list of revisions, then their texts, in batches."""
         title = self.board.title
         listed = [
-            Page(title, one.id, None, one.instant, hidden=one.hidden, size=one.size)
+            Page(title, one.id, None, one.instant, one.editor, hidden=one.hidden, size=one.size)
             for one in self.wiki.history(title, since=since)
         ]
         todo = list(self._behind(listed[::-1], since))

@@ -73,6 +73,8 @@ def _page(revision: Revision, title: str) -> Page:
         revision.id,
         None if main.deleted else text,
         stamp,
+        # Empty where the name is hidden.
+        editor=(revision.user.text or "") if revision.user is not None else "",
         hidden=bool(main.deleted),
         size=size,
         model=main.model or "wikitext",
