@@ -381,6 +381,41 @@ def test_a_board_too_large_sends_off_what_was_answered_or_closed_the_longest_qui
     assert _verdicts(_plan(text, board_max_size="10 kB", **given_ | {"keep_threads": 4})).count("held back") == 1
 
 
+def test_threads_stand_in_the_archive_in_the_boards_order_whichever_was_quiet_for_longest() -> None:
+    wanted = _plan(_done("A", 50) + _done("B", 90) + _done("C", 70), move_at_most=2)
+
+    archive = wanted.edits[0]
+    assert isinstance(archive.change, WholeText)
+    assert archive.change.text == (_done("B", 90) + _done("C", 70)).rstrip()
+
+
+def test_a_series_whose_title_holds_no_date_goes_on_past_the_end_of_a_year() -> None:
+    text = _done("Old", 24 * 330) + _done("New")
+    stem = f"{BOARD}/Archive {{counter}}"
+    remembered = memory(facts={(COUNTER, hash_of(stem)): "7"})
+    seventh = f"{BOARD}/Archive 7"
+
+    wanted = _plan(snapshot(text, memory=remembered), {seventh: page(seventh, "Older.")})
+
+    assert [edit.page for edit in wanted.edits] == [seventh, BOARD]
+    assert Fact(COUNTER, stem, "7") in wanted.facts
+
+
+def test_a_full_page_is_not_begun_again_when_its_series_goes_on() -> None:
+    old, new = _done("Old", 24 * 330, "x" * 8_000), _done("New")
+    seventh = f"{BOARD}/2025/7"
+    remembered = memory(facts={(COUNTER, hash_of(f"{BOARD}/2025/{{counter}}")): "7"})
+
+    wanted = _plan(
+        snapshot(old + new, memory=remembered),
+        {seventh: page(seventh, "y" * 8_000)},
+        to="{board}/{year}/{counter}",
+        max_size="12 kB",
+    )
+
+    assert [edit.page for edit in wanted.edits] == [f"{BOARD}/2025/8", f"{BOARD}/2026/1", BOARD]
+
+
 def test_a_new_year_begins_a_series_of_its_own_and_leaves_the_number_of_the_old_one() -> None:
     old, new = _done("Old", 24 * 330), _done("New")
     remembered = memory(facts={(COUNTER, hash_of(f"{BOARD}/2025/{{counter}}")): "7"})
