@@ -73,7 +73,8 @@ def stopped(page: Page | None, title: str, trusted: Collection[str], *, trusted_
     if page.text.strip().lower() != "run":
         return f"the run page {title} does not say run"
     if not trusted_editor and page.protection.get("edit") not in trusted:
-        return f"the last editor of the run page {title} is not trusted; a trusted editor saves it again with: run"
+        # A save without a change makes no revision: capitals are a change.
+        return f"the last editor of the run page {title} is not trusted; a trusted editor saves it as: Run (or run)"
     return None
 
 

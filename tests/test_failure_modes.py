@@ -153,10 +153,13 @@ def test_row_10_archive_too_large() -> None:
 
 @row(11, "a board of 2 MB", "read in one pass over the text, without a library's recursion")
 def test_row_11_huge_board() -> None:
-    nested = ("{{tq|" * 20 + "quoted" + "}}" * 20) * 14
+    filler, nested = "words and more words " * 100, ("{{tq|" * 20 + "quoted" + "}}" * 20) * 14
     deep = "{{tq|" * 3000 + "}}" * 3000
     made = world(page=PAGE.replace("archive: {", "archive: {move_at_most: 20, "))
-    threads = [report(n).replace(f"Words of report {n}.", f"Words of report {n}. {nested}") for n in range(1, 801)]
+    threads = [
+        report(n).replace(f"Words of report {n}.", f"Words of report {n}. {filler if n % 10 else nested}")
+        for n in range(1, 801)
+    ]
     threads[30] = report(31).replace("Words of report 31.", f"Words of report 31. {deep}")
     made.says("Alba", BOARD, board(*threads))
     before = made.text(BOARD)
