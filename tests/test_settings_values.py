@@ -215,11 +215,17 @@ def test_what_cannot_be_a_title_is_refused(written: str) -> None:
     assert refused("title", written, english())
 
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
 def test_fields_stay_in_titles_that_may_have_them() -> None:
     assert (
         read("pattern_title", "{board}/archive_{year}/{month:02} {counter}")
         == "{board}/archive {year}/{month:02} {counter}"
     )
+    # characters of the private use area are the page's own, whatever stands for the fields meanwhile
+    assert read("pattern_title", "\ue001a/{counter}\ue000") == "\ue001a/{counter}\ue000"
+    assert refused("pattern_title", "".join(f"{{{a}{b}{c}}}" for a in LETTERS for b in LETTERS for c in LETTERS))
     assert refused("pattern_title", "{board/x")
     assert refused("pattern_title", "{{board}}/x")
 

@@ -103,14 +103,23 @@ def read_title(value: Any, context: ValidationInfo) -> str:
     return title
 
 
+_LONGEST_PATTERN = 1000
+"""No title is longer than 255 bytes; fields are longer as they are written."""
+
+
 def read_title_pattern(value: Any, context: ValidationInfo) -> str:
     """Read a title with fields such as ``{board}`` or ``{month:02}`` in it; which there are, the task knows."""
     text = read_text(value)
-    kept = _FIELD.findall(text)
-    # While the rest is read as a title, characters of the private use area stand for the fields.
-    bare = _FIELD.sub(lambda field: chr(0xE000 + kept.index(field.group())), text)
-    title = read_title(bare, context)
-    return re.sub(r"[\ue000-\uf8ff]", lambda mark: kept[ord(mark.group()) - 0xE000], title) if kept else title
+    # While the rest is read as a title, characters of the private use area stand for the fields: such as it does not
+    # hold itself, of which there are always enough for a text of this length.
+    if len(text) > _LONGEST_PATTERN:
+        raise misfit('a page title such as "Project:Incidents"; this one is longer than 255 bytes')
+    unused = (one for one in map(chr, range(0xE000, 0xF900)) if one not in text)
+    stand_ins = dict(zip(dict.fromkeys(_FIELD.findall(text)), unused, strict=False))
+    title = read_title(_FIELD.sub(lambda field: stand_ins[field.group()], text), context)
+    for field, stand_in in stand_ins.items():
+        title = title.replace(stand_in, field)
+    return title
 
 
 def read_template(value: Any, context: ValidationInfo) -> str:
