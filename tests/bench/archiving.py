@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from statistics import median
@@ -18,6 +19,8 @@ LARGE, LARGE_DUE = 1650, 100
 
 def measure() -> Iterator[Figure]:
     """Equal boards, equal rules, no throttle, logins and caches kept from a run before, the two in turn."""
+    # An installed program has its byte code on the disk; without it each start would compile the clone anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with Arena.opened() as arena:
         if arena is None:
             sys.stderr.write("NO MEDIAWIKI: nothing is measured beside archivebot (sh tests/mediawiki/provide.sh)\n")
@@ -46,9 +49,13 @@ def _pairs(
             spent[0].append(costs[0])
             spent[1].append(costs[1])
         for own, other in zip(ours.boards, theirs.boards, strict=True):
-            left = headings(arena.text(own))
-            if left != headings(arena.text(other)) or len(left) != threads - due:
-                raise RuntimeError(f"{own} and {other} do not hold the same threads after both ran")
+            left, others = headings(arena.text(own)), headings(arena.text(other))
+            if left != others or len(left) != threads - due:
+                told = (arena.folder / "output.txt").read_text(encoding="utf-8")
+                raise RuntimeError(
+                    f"after run {number} {own} holds {len(left)} threads, {other} {len(others)}, both should the same "
+                    f"{threads - due}; ours said:\n{told}"
+                )
     # archivebot without a title takes every page that holds its orders.
     arena.fill(dict.fromkeys(theirs.boards, "Done."))
     return spent
