@@ -8,6 +8,10 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+_NEAR = 0.65
+_SLIP = 0.85
+"""From this on a key is taken for a slip of the pen (``pages`` for ``page``), though it has a meaning elsewhere."""
+
 FOUND_LIMIT = 60
 """At most so many characters of what was found are shown."""
 
@@ -18,13 +22,13 @@ def shorten(text: str) -> str:
     return line if len(line) <= FOUND_LIMIT else line[: FOUND_LIMIT - 1] + "…"
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Find the right name that is nearest to a wrong one, "" where none is near."""
+def nearest(word: str, words: Iterable[str], cutoff: float = _NEAR) -> str:
+    """Find the right name that is nearest to a wrong one, "" where none is near (``cutoff``: difflib's ratio)."""
     known = {name.casefold(): name for name in words}
     plain = word.strip().casefold().replace("-", "_").replace(" ", "_")
     if plain in known:
         return known[plain]
-    found = difflib.get_close_matches(plain, known, n=1, cutoff=0.65)
+    found = difflib.get_close_matches(plain, known, n=1, cutoff=cutoff)
     return known[found[0]] if found else ""
 
 
@@ -47,9 +51,10 @@ class Names:
 
     def unknown(self, key: str, siblings: Sequence[str]) -> tuple[str, str]:
         """Give the nearest right name, or a sentence on where the key belongs or what can stand here."""
-        if key in self._homes:
+        elsewhere_too = key in self._homes
+        near = nearest(key, siblings, _SLIP if elsewhere_too else _NEAR)
+        if elsewhere_too and not near:
             return "", f"{key} cannot stand here; it belongs under {' or '.join(self._homes[key][:2])}"
-        near = nearest(key, siblings)
         if near:
             return near, ""
         elsewhere = nearest(key, self._homes)
