@@ -169,7 +169,7 @@ class Year:
 
     def spans(self) -> list[Span]:
         """Every span that was over, and settled, before the end."""
-        calendar, found = Calendar(), []
+        calendar, found = Calendar(whole_weeks=True), []
         for period in PERIODS:
             span = calendar.span(period, START)
             span = span if span.start >= START else calendar.span(period, span.end)

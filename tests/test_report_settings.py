@@ -41,7 +41,7 @@ def test_a_page_is_enough() -> None:
     found = report()
 
     assert (found.mode, found.periods, found.goals, found.warn) == ("plan", (Period.WEEK, Period.QUARTER), (), None)
-    assert found.calendar == Calendar(0, 1)
+    assert found.calendar == Calendar(0, 1, whole_weeks=True)
 
 
 def test_the_example_of_the_manual_is_read() -> None:
@@ -56,7 +56,7 @@ def test_the_example_of_the_manual_is_read() -> None:
         'warn: {page: "Project:Noticeboard report/Early warning", when: 2 x usual}',
     )
 
-    assert found.calendar == Calendar(6, 7)
+    assert found.calendar == Calendar(6, 7, whole_weeks=True)
     assert found.goals[0].goal() == Goal(
         Kind.FIRST_ANSWER, 4 * 3600.0, 0.2, "ask for help", "Project:Admins", date(2027, 3, 31)
     )

@@ -25,7 +25,7 @@ from tests.simulatedyear import REPORT, START, Case, Year, settings_page
 from tests.sizes import cases
 
 BOARDS = tuple(f"Wiki:Board {number}" for number in range(1, cases(3, 12) + 1))
-DAYS = cases(92, 366)
+DAYS = cases(98, 366)
 STEP = timedelta(hours=cases(12, 6))
 pytestmark = pytest.mark.timeout(cases(600, 10800))
 _SAY = Messages().say
@@ -109,6 +109,7 @@ def read(text: str, span: Span) -> Mapping[str, Mapping[Kind, Cell]]:
 
 
 def _brief(text: str) -> Mapping[str, Mapping[Kind, Cell]]:
+    text, *_ = text.split("|}")
     head, *_ = re.findall(r"^! (.*!!.*)$", text, re.MULTILINE)
     kinds = [_KINDS[one.rpartition("| ")[2]] for one in head.split(" !! ")[1:]]
     rows = {}

@@ -64,7 +64,7 @@ def report(config: Path, wanted: Wanted, form: Form, out: Path | None, now: date
         if wanted.board in ("", board.title)
     )
     own = sources[0].settings if len(sources) == 1 else None
-    calendar = own.calendar if own is not None else Calendar()
+    calendar = own.calendar if own is not None else Calendar(whole_weeks=True)
     span = _span(wanted, calendar, now or datetime.now(UTC))
     goals: tuple[Goal, ...] = tuple(goal.goal() for goal in own.goals) if own is not None else ()
     changes = sources[0].changes if len(sources) == 1 else ()

@@ -42,10 +42,9 @@ def _safe(parts: Sequence[int], chosen: Sequence[bool]) -> bool:
     return len(inside) >= 2 and sum(inside) >= FEWEST and sum(inside) not in ends
 
 
-def gives_away(parts: Sequence[int]) -> bool:
-    """Whether a total would give away a small part, where the parts have been shown already and cannot be changed."""
-    inside = [part for part in parts if small(part)]
-    return bool(inside) and (len(inside) < 2 or sum(inside) < FEWEST)
+def gives_away(parts: Sequence[int], hidden: Sequence[bool]) -> bool:
+    """Whether a total would give away a hidden part, where the parts have been shown or hidden already for good."""
+    return any(hidden) and not _safe(parts, hidden)
 
 
 def part_of(part: int, whole: int) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from statistics import median
 
-from bot.figures.shown import RISES, Figures, Kind, Shown, guarded
+from bot.figures.shown import RISES, Figures, Kind, Piece, Shown, guarded
 from bot.figures.spans import Calendar, Span
 from bot.figures.tally import Tally, tally
 from bot.observe import Observation
@@ -160,7 +160,8 @@ def make(
 ) -> Report:
     """Make the report of a span from everything observed; the same observations make the same report."""
     spans = (*calendar.earlier(span, _CHARTED), span)
-    shown = {one: _guarded(boards, one, calendar) for one in spans}
+    known = _Shown(boards, calendar)
+    shown = {one: known.of(one) for one in spans}
     rows = []
     for index, board in enumerate(boards):
         past = [Point(one, shown[one][0][index] if one.start >= board.since else None) for one in spans[:-1]]
@@ -190,7 +191,7 @@ def running(boards: Sequence[BoardSeen], span: Span, now: datetime, calendar: Ca
     """The report of a span that is not over: what happened until now, held against whole spans before it."""
     finished = make(boards, span, calendar)
     so_far = replace(span, end=now)
-    shown = _guarded(boards, so_far, calendar)
+    shown = _Shown(boards, calendar).of(so_far)
     rows = tuple(
         replace(row, figures=figures, lines=_lines(figures, row.history[:-1], ()))
         for row, figures in zip(finished.rows, shown[0], strict=True)
@@ -198,20 +199,40 @@ def running(boards: Sequence[BoardSeen], span: Span, now: datetime, calendar: Ca
     return Report(span, rows)
 
 
-def _guarded(boards: Sequence[BoardSeen], span: Span, calendar: Calendar) -> tuple[tuple[Figures, ...], Figures]:
-    months = calendar.months(span)
-    return guarded(
-        [_tally([board], span) for board in boards],
-        _tally(boards, span),
-        [*([_tally([board], month) for month in months] for board in boards), [_tally(boards, one) for one in months]],
-        with_total=len(boards) > 1,
-        published=[_own_report(board, span, calendar) for board in boards if board.parts],
-    )
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What may be shown of boards, span by span; each span is worked out once."""
+
+    boards: Sequence[BoardSeen]
+    calendar: Calendar
+    known: dict[Span, tuple[tuple[Figures, ...], Figures]] = field(default_factory=dict)
+
+    def of(self, span: Span) -> tuple[tuple[Figures, ...], Figures]:
+        """The figures of each row, and of the total."""
+        if span not in self.known:
+            self.known[span] = guarded(
+                [_tally([board], span) for board in self.boards],
+                _tally(self.boards, span),
+                self._parts(span),
+                with_total=len(self.boards) > 1,
+                published=[_own_report(board, span, self.calendar) for board in self.boards if board.parts],
+            )
+        return self.known[span]
+
+    def _parts(self, span: Span) -> list[list[list[Piece]]]:
+        """Each row, and last the total, in the shorter spans that make up this one, as reports on those show it."""
+        rows: list[list[list[Piece]]] = [[] for _ in (*self.boards, None)]
+        for spans in self.calendar.within(span):
+            shown = [(*rows_of, total) for rows_of, total in map(self.of, spans)]
+            for index, of in enumerate((*([board] for board in self.boards), self.boards)):
+                both = zip(spans, shown, strict=True)
+                rows[index].append([Piece(_tally(of, piece), figures[index]) for piece, figures in both])
+        return rows
 
 
 def _own_report(wiki: BoardSeen, span: Span, calendar: Calendar) -> Figures:
     """A wiki's figures as its own report shows them: what is kept back there is kept back across wikis too."""
-    rows, total = _guarded(wiki.parts, span, calendar)
+    rows, total = _Shown(wiki.parts, calendar).of(span)
     return total if len(wiki.parts) > 1 else rows[0]
 
 

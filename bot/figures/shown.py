@@ -106,27 +106,36 @@ _ADDED: Mapping[Kind, tuple[Callable[[Tally], int], ...]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One row in a shorter span: what was counted there, and what of it is shown."""
+
+    tally: Tally
+    figures: Figures
+
+
 def guarded(
     rows: Sequence[Tally],
     total: Tally,
-    parts: Sequence[Sequence[Tally]] = (),
+    parts: Sequence[Sequence[Sequence[Piece]]] = (),
     *,
     with_total: bool = True,
     published: Sequence[Figures] = (),
 ) -> tuple[tuple[Figures, ...], Figures]:
     """What may be shown of rows and of their total.
 
-    ``parts`` are the tallies of spans inside this one that were reported already (the months of a quarter): for each
-    row and, last, for the total. Without ``with_total`` no total is shown, and rows need not protect each other.
-    ``published`` are the rows' figures where they stand in reports of their own: what is shown there cannot be hidden
-    here, so that the total gives way instead, and what is hidden there must not be shown here.
+    ``parts`` are shorter spans that make up this one and are reported on too (the months of a quarter, the weeks of
+    either), for each row and, last, for the total: what they show cannot be hidden any more. Without ``with_total`` no
+    total is shown, and rows need not protect each other. ``published`` are the rows' figures where they stand in
+    reports of their own: what is shown there cannot be hidden here, so that the total gives way instead, and what is
+    hidden there must not be shown here.
     """
     inside = [*parts] or [()] * (len(rows) + 1)
     flags = [set[Kind]() for _ in (*rows, total)]
     for kind, counts in _ADDED.items():
         own = [
-            _hidden(kind, row) or any(gives_away([count(one) for one in pieces]) for count in counts)
-            for row, pieces in zip((*rows, total), inside, strict=True)
+            _hidden(kind, row) or _given_away(kind, counts, ways)
+            for row, ways in zip((*rows, total), inside, strict=True)
         ]
         if published:
             own = [flag or one.of(kind).few for flag, one in zip(own, (*published, Figures({})), strict=True)]
@@ -138,6 +147,18 @@ def guarded(
                 flags[index].add(kind)
     shown = tuple(_figures(row, hidden, bands=not published) for row, hidden in zip(rows, flags[:-1], strict=True))
     return shown, _figures(total, flags[-1], bands=False)
+
+
+def _given_away(kind: Kind, counts: Sequence[Callable[[Tally], int]], ways: Sequence[Sequence[Piece]]) -> bool:
+    """Whether a figure less what the shorter spans show of it would tell what one of them hides."""
+    if kind is Kind.WAITING:
+        # What waits at an instant is no sum of what waited earlier.
+        return False
+    return any(
+        gives_away([count(piece.tally) for piece in pieces], [piece.figures.of(kind).few for piece in pieces])
+        for pieces in ways
+        for count in counts
+    )
 
 
 def _with_others(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -40,22 +41,33 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """How a community counts: ``week_starts`` 0 for Monday … 6 for Sunday, ``year_starts`` 1 for January … 12."""
+    """How a community counts: ``week_starts`` 0 for Monday … 6 for Sunday, ``year_starts`` 1 for January … 12.
+
+    With ``whole_weeks`` a month or quarter goes from the first week that begins in it to the first that begins in the
+    next. Where weeks are reported on as well, months cut across weeks would tell of single days by subtraction.
+    """
 
     week_starts: int = 0
     year_starts: int = 1
+    whole_weeks: bool = False
 
     def span(self, period: Period, instant: datetime) -> Span:
         """The span of a kind that an instant lies in."""
         day = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        week = day - timedelta(days=(day.weekday() - self.week_starts) % 7)
         if period is Period.WEEK:
-            start = day - timedelta(days=(day.weekday() - self.week_starts) % 7)
-            return Span(start, start + timedelta(days=7), period)
+            return Span(week, week + timedelta(days=7), period)
+        first = (week if self.whole_weeks else day).replace(day=1)
         if period is Period.MONTH:
-            start = day.replace(day=1)
-            return Span(start, _months_on(start, 1), period)
-        start = _months_on(day.replace(day=1), -((day.month - self.year_starts) % 3))
-        return Span(start, _months_on(start, 3), period)
+            start, end = first, _months_on(first, 1)
+        else:
+            start = _months_on(first, -((first.month - self.year_starts) % 3))
+            end = _months_on(start, 3)
+        return Span(self._begin(start), self._begin(end), period)
+
+    def _begin(self, day: datetime) -> datetime:
+        """A month's first day, or with whole weeks the first day of the first week that begins in it."""
+        return day + timedelta(days=(self.week_starts - day.weekday()) % 7) if self.whole_weeks else day
 
     def ended(self, period: Period, now: datetime) -> Span:
         """The newest span of a kind that is over."""
@@ -75,11 +87,19 @@ class Calendar:
             spans.append(span)
         return tuple(reversed(spans))
 
-    def months(self, span: Span) -> tuple[Span, ...]:
-        """The months that a quarter consists of; none for any other span."""
-        if span.period is not Period.QUARTER:
-            return ()
-        return tuple(self.span(Period.MONTH, _months_on(span.start, number)) for number in range(3))
+    def within(self, span: Span) -> tuple[tuple[Span, ...], ...]:
+        """The shorter spans that this one consists of exactly, and that may be reported on too: months, weeks."""
+        kinds = [Period.MONTH] if span.period is Period.QUARTER else []
+        if self.whole_weeks and span.period in (Period.MONTH, Period.QUARTER):
+            kinds.append(Period.WEEK)
+        return tuple(tuple(self._filling(span, period)) for period in kinds)
+
+    def _filling(self, span: Span, period: Period) -> Iterator[Span]:
+        start = span.start
+        while start < span.end:
+            piece = self.span(period, start)
+            yield piece
+            start = piece.end
 
     def pieces(self, span: Span) -> tuple[Span, ...]:
         """The span in pieces for a chart: days up to a month, else weeks of seven days from its start."""

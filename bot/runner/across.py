@@ -51,4 +51,4 @@ def for_programme(settings: Settings) -> tuple[Mapping[str, str], str]:
 
 
 def _told(calendar: Calendar) -> str:
-    return f"{calendar.week_starts} {calendar.year_starts}"
+    return f"{calendar.week_starts} {calendar.year_starts} {'weeks' if calendar.whole_weeks else 'months'}"

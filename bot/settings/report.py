@@ -113,7 +113,9 @@ class ReportSettings(WideSettings):
     """The page that leads to the reports; each report is a subpage of it."""
 
     every: tuple[Annotated[str, _word(*Period)], ...] = ("week", "quarter")
-    """Which spans are reported on [week, quarter]: ``week``, ``month``, ``quarter``."""
+    """Which spans are reported on [week, quarter]: ``week``, ``month``, ``quarter``. With ``week`` among them, months
+    and quarters are counted in whole weeks, those that begin in them: else what is left over would tell of single
+    days."""
 
     week_starts: Annotated[str, _word(*_DAYS)] = "monday"
     """The first day of the week [monday]."""
@@ -134,7 +136,8 @@ class ReportSettings(WideSettings):
     @property
     def calendar(self) -> Calendar:
         """How the community counts weeks and quarters."""
-        return Calendar(_DAYS.index(self.week_starts), _MONTHS.index(self.year_starts) + 1)
+        weekly = Period.WEEK in self.periods
+        return Calendar(_DAYS.index(self.week_starts), _MONTHS.index(self.year_starts) + 1, whole_weeks=weekly)
 
     def on_paper(self, page: str) -> Self:
         """The same with every page below the one given."""

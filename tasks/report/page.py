@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from bot.figures.report import Line, Report, Row
 from bot.figures.shown import WAITS, Kind, Shown
-from bot.figures.spans import Span
+from bot.figures.spans import Period, Span
 from bot.figures.words import (
     before_in_words,
     change_in_words,
@@ -94,6 +95,9 @@ def _head(report: Report, messages: Messages, settings_page: str) -> list[str]:
 def _foot(report: Report, messages: Messages) -> list[str]:
     say = messages.say
     lines = [f"<small>{say('report-few-explained')} {say('report-groups')}</small>"]
+    first, last = report.span.start, report.span.end - timedelta(days=1)
+    if report.span.period in (Period.MONTH, Period.QUARTER):
+        lines += ["", f"<small>{say('report-counted', f'{first:%Y-%m-%d}', f'{last:%Y-%m-%d}')}</small>"]
     days = sorted({f"{one:%Y-%m-%d}" for one in report.changes if report.span.holds(one)})
     if days:
         lines += ["", f"<small>{say('report-settings-changed', ', '.join(days))}</small>"]
