@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check format figures bench soak mediawiki mariadb mediawiki-1.43 discussiontools lock clean
+.PHONY: help env demo test check format figures bench scale soak mediawiki mariadb mediawiki-1.43 discussiontools lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ figures: .venv/made  ## how much of what MediaWiki and DiscussionTools write is 
 
 bench: .venv/made  ## speed, side by side, as ratios; writes bench.json
 	$(BIN)/python -m tests.bench
+
+scale: mariadb .venv/made  ## 900 wikis on a virtual clock, runners sharing a MariaDB; writes scale.json (an hour)
+	$(BIN)/python -m tests.scale
 
 format: .venv/made  ## let ruff set the layout
 	$(BIN)/ruff check --fix .

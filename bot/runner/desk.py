@@ -18,6 +18,8 @@ from bot.wiki.port import Reading, Wiki
 
 # Kind of fact of no board: the redirects that lead to a page, as JSON; how long they are believed.
 _REDIRECTS = "redirects"
+# A page of more bytes is not kept for other boards' sake.
+_LARGE = 64_000
 _REDIRECTS_LAST = timedelta(days=1)
 
 
@@ -87,6 +89,14 @@ class Desk:
         for asked, page in list(self.pages.items()):
             if self._normal(asked) in gone or page.title in gone:
                 del self.pages[asked]
+
+    def release(self, boards: Iterable[str]) -> None:
+        """Let go of boards and of every large page; small pages that many boards ask for stay in hand."""
+        done = set(boards)
+        for asked in [asked for asked, page in self.pages.items() if asked in done or page.size > _LARGE]:
+            del self.pages[asked]
+        self.boards.clear()
+        self.histories = Histories(self.wiki)
 
     def board(self, title: str, rules: Rules) -> Board:
         """Read the board from the page in hand; the same text is read once."""

@@ -23,6 +23,7 @@ from bot.runner.trust import Trust
 from bot.runner.values import EditReport, Listener, Outcome, RunOptions, RunReport, Silence
 from bot.runner.watch import watch
 from bot.runner.wikiwork import WikiWorker
+from bot.runner.windows import let_go, note_sizes, windows
 from bot.runner.write import LEASE, HaltError, Writer
 from bot.schedule import is_due
 from bot.settings.schema import BoardSettings
@@ -78,10 +79,7 @@ class _Run:
         outcome = Outcome.DONE
         try:
             planner = self._open()
-            planner.plan_all(self.jobs)
-            if not self.options.dry_run and self.desk is not None:
-                watch(self.desk, self.journal, self.jobs)
-            self._act(planner, self._tell_settings(planner))
+            self._finish(planner, self._work_on_boards(planner))
         except HaltError as halt:
             outcome = halt.outcome
             self.problems.append(halt.reason)
@@ -154,7 +152,7 @@ class _Run:
         return held
 
     def _choose(self, boards: Collection[BoardSettings], desk: Desk) -> None:
-        """Take up what is due, and read those boards."""
+        """Take up what is due."""
         looks = self.journal.looks()
         for board in boards:
             due = [task for task in self.tasks if task.name in board.tasks and self._is_due(board, task, looks)]
@@ -163,9 +161,14 @@ class _Run:
         if not self.jobs:
             return
         aliased = opening.with_aliases(desk.redirects_to, desk.info, {job.title: job.settings for job in self.jobs})
-        desk.read([job.title for job in self.jobs])
         for job in self.jobs:
             job.settings = aliased[job.title]
+
+    def _read(self, jobs: Sequence[Job], desk: Desk) -> None:
+        """Read boards; those that cannot be worked on get no task."""
+        if jobs:
+            desk.read([job.title for job in jobs])
+        for job in jobs:
             wrong = opening.board_page(desk.page(job.title), desk.info)
             if wrong is not None:
                 job.problems.append(f"the board {job.title} {wrong}")
@@ -179,11 +182,37 @@ class _Run:
             return True
         return is_due(look.due, look.settings, self.force.revision, self.desk.now)
 
-    def _act(self, planner: Planner, held: str) -> None:
-        """Work on one board after the other; a board's trouble stays there (law 7). ``held``: why all only plan."""
+    def _work_on_boards(self, planner: Planner) -> str:
+        """Work on all boards, one window after the other; gives why nothing is done under these settings yet, or "".
+
+        Where the talk page is to be told what new settings will do, everything is planned before anything is done.
+        """
+        desk, options, whole = planner.desk, self.options, self.force is None or self.force.telling is not None
+        together = whole or options.dry_run
+        parts = [self.jobs] if together else windows(desk, self.journal, self.jobs, options.window)
+        held, done = "", 0
+        for number, part in enumerate(parts):
+            self._read(part, desk)
+            planner.plan_all(part)
+            if not options.dry_run:
+                watch(desk, self.journal, part)
+                note_sizes(self.journal, desk, part)
+            if number == 0:
+                held = self._tell_settings(planner)
+            self._work_on(part, done, planner, held)
+            done += len(part)
+            if len(parts) > 1:
+                let_go(desk, part)
+        return held
+
+    def _work_on(self, jobs: Sequence[Job], done: int, planner: Planner, held: str) -> None:
+        """Work on one board after the other; a board's trouble stays there (law 7).
+
+        ``done`` boards came before these; ``held``: why all only plan.
+        """
         if self.writer is None or self.force is None:
             return
-        self.actor = Actor(
+        self.actor = self.actor or Actor(
             planner.desk,
             self.writer,
             planner,
@@ -195,10 +224,15 @@ class _Run:
             self.force.revision,
             held=held,
         )
-        for done, job in enumerate(self.jobs):
-            self.listener.step("boards", done, len(self.jobs))
+        for number, job in enumerate(jobs, done):
+            self.listener.step("boards", number, len(self.jobs))
             self.actor.work_on(job)
             self._break_circuit()
+
+    def _finish(self, planner: Planner, held: str) -> None:
+        """Let the tasks work that look at all boards at once."""
+        if self.writer is None or self.force is None:
+            return
         if self.wiki_tasks and self.force.settings is not None:
             self.worker = WikiWorker(
                 planner,

@@ -26,7 +26,8 @@ class RunOptions:
 
     ``owner`` names the process that takes the lease. ``clock`` is the host's, for lease and deadline only; the wiki's
     own clock decides everything else. ``stop`` tells whether the run was asked to end (SIGTERM). ``leased`` says that
-    the caller holds the wiki's lease for ``owner`` and will give it back.
+    the caller holds the wiki's lease for ``owner`` and will give it back. ``window`` is how many bytes of boards are in
+    hand at once.
     """
 
     owner: str
@@ -44,6 +45,7 @@ class RunOptions:
     kinds_per_day: Mapping[str, int] = field(default_factory=dict)
     failing_boards: int = 50
     leased: bool = False
+    window: int = 8_000_000
 
 
 class State(StrEnum):
