@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.conftest import WikiMaker, pywikibot_folder
+from tests.conftest import LONG_SESSIONS, WikiMaker, pywikibot_folder
 from tests.crowd import Crowd
 from tests.end_to_end import Installation
 from tests.faultproxy import Fault, FaultProxy, edit_number, number
@@ -70,7 +70,8 @@ class Ground:
 @pytest.fixture(scope="module")
 def ground(make_wiki: WikiMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """One wiki for all cases of a worker."""
-    server = make_wiki(Options())
+    # Hundreds of cases would fill the cache that keeps who is logged in.
+    server = make_wiki(Options(php=LONG_SESSIONS if cases(0, 1) else ""))
     people = People(server)
     for name in NAMES:
         people.add_user(name, ["sysop"] if name == "Clara" else [])
