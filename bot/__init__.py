@@ -2,7 +2,7 @@
 
 How the parts fit (DESIGN in one screen; ``tests/test_architecture.py`` holds it):
 
-* ``bot.model`` and ``bot.plan`` are the frozen values that pass between modules.
+* ``bot.model``, ``bot.plan`` and ``bot.memory`` are the frozen values that pass between modules.
 * ``bot.reading`` turns wikitext and the wiki's own facts into a ``Board``.
 * ``bot.settings`` turns the community's settings page into ``Settings`` and problems.
 * ``tasks`` (a package of its own) holds one pure function per task: ``plan(snapshot, settings, now)``

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.journal import UNCUT, Ledger, key_in
+from bot.memory import Move, Told
 from bot.model import Contribution
-from bot.plan import Move, Told
 
 # How far back the contributions are read. Threads older than this are told to nobody, whatever the ledger says.
 REACH = timedelta(days=731)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from bot.figures.report import BoardSeen
+from bot.memory import Memory
 from bot.messages import Messages
 from bot.model import Page, WikiInfo
-from bot.plan import Memory, Need, Plan
+from bot.plan import Need, Plan
 from bot.settings.base import WideSettings
 from bot.settings.result import BoardSettings
 

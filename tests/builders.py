@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from bot.memory import Memory
 from bot.messages import Messages
 from bot.model import Account, Board, Page, Revision, User, WikiInfo
-from bot.plan import Limits, Memory, Need, Plan, Snapshot
+from bot.plan import Limits, Need, Plan, Snapshot
 from bot.reading.board import Reader
 from bot.reading.facts import english
 from bot.reading.rules import Rules

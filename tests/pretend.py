@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.memory import Memory, Move, MovedThread
 from bot.model import Page, Thread
-from bot.plan import Change, Edit, Memory, Move, MovedThread, Need, NewSection, Plan, Splices
+from bot.plan import Change, Edit, Need, NewSection, Plan, Splices
 from bot.wiki.merge import merge
 from tasks.archive import ArchiveSettings, plan
 from tasks.archive.text import TRIMMED

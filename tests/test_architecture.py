@@ -15,6 +15,7 @@ PURE = (
     *(
         "bot.model",
         "bot.plan",
+        "bot.memory",
         "bot.errors",
         "bot.messages",
         "bot.reading",

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.memory import FinishedMove
 from bot.model import Page
-from bot.plan import FinishedMove, Limits, LinkSearch, Need, Plan, Snapshot
+from bot.plan import Limits, LinkSearch, Need, Plan, Snapshot
 from bot.reading.exclusion import excluded
 from tasks.archive import ArchiveSettings, plan
 from tasks.archive.links import LINKS, LOOKED_AT

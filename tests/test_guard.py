@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.guard import Brakes, namespace_of, normal_title, refusal, stopped
+from bot.memory import Move
 from bot.model import Page
-from bot.plan import Edit, Move, WholeText
+from bot.plan import Edit, WholeText
 from bot.reading.facts import english
 
 INFO = english()

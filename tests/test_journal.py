@@ -22,7 +22,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from bot.errors import OperatorProblem
 from bot.journal import Journal, Look, WikiJournal, database, key_of, migrate
 from bot.journal.tables import metadata
-from bot.plan import Edit, Fact, Move, MovedThread, Told, WholeText
+from bot.memory import Move, MovedThread, Told
+from bot.plan import Edit, Fact, WholeText
 from tests.journals import fresh_journal, fresh_url
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from bot.journal import Hasher, Journal, Key, key_in, key_of, stamp
 from bot.journal.keys import SUMMARY_LENGTH
 from bot.ledger import rebuild
+from bot.memory import Move, Told
 from bot.model import Contribution
-from bot.plan import Edit, Move, Told, WholeText
+from bot.plan import Edit, WholeText
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BOARD = "Project:Incidents"

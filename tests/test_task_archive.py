@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.memory import Memory
 from bot.model import Account, Page, Revision
-from bot.plan import Decision, Fact, Limits, Memory, Need, Plan, Snapshot, Splices, WholeText
+from bot.plan import Decision, Fact, Limits, Need, Plan, Snapshot, Splices, WholeText
 from bot.reading.rules import People
 from tasks.archive import TASK, UNANSWERED, ArchiveSettings, plan
 from tasks.archive.brakes import DENIED

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.plan import Move
+from bot.memory import Move
 from tasks.archive import ArchiveSettings
 from tasks.archive.text import copies, digest, lasting
 from tests.builders import BOARD, NOW, ago, hash_of, resolved, rules, signed, thread

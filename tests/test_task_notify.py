@@ -13,10 +13,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from bot.memory import Told
 from bot.messages import Gender, Messages
 from bot.model import Block, Board, Page, Revision, User
 from bot.observe import COVERAGE
-from bot.plan import Limits, Need, NewSection, Plan, Snapshot, Splices, Told
+from bot.plan import Limits, Need, NewSection, Plan, Snapshot, Splices
 from tasks.archive import UNANSWERED
 from tasks.notify import TOO_MANY_NAMED, NotifySettings, plan
 from tasks.notify.caps import Caps

@@ -12,10 +12,11 @@ from syrupy.assertion import SnapshotAssertion
 from bot.figures.report import BoardSeen, Report, make
 from bot.figures.spans import Calendar, Period, Span
 from bot.journal import Journal
+from bot.memory import Memory
 from bot.messages import Messages
 from bot.model import Page
 from bot.observe import End, Ending, Observation
-from bot.plan import Edit, Memory, Need, NewSection, Plan, WholeText
+from bot.plan import Edit, Need, NewSection, Plan, WholeText
 from bot.settings.report import GoalSettings, ReportSettings, WarnSettings
 from bot.wikiplan import WikiSnapshot
 from tasks import WIKI

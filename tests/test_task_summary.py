@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.memory import Memory
 from bot.messages import Messages
 from bot.model import Board, Mark, Outcome, Page, Revision
 from bot.observe import COVERAGE, Coverage
-from bot.plan import Memory, Need, Plan, Snapshot, Splices, WholeText
+from bot.plan import Need, Plan, Snapshot, Splices, WholeText
 from bot.reading.rules import People
 from tasks.notify import TOO_MANY_NAMED
 from tasks.summary import SummarySettings, plan

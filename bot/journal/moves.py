@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from bot.journal import tables as t
 from bot.journal.part import Part, new_id
-from bot.plan import ArchivedCopy, FinishedMove, Move, MovedThread
+from bot.memory import ArchivedCopy, FinishedMove, Move, MovedThread
 
 
 class Moves(Part):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.journal import tables as t
 from bot.journal.part import Part, put
-from bot.plan import Told
+from bot.memory import Told
 
 
 class Notices(Part):

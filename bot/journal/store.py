@@ -16,7 +16,8 @@ from bot.journal.history import History
 from bot.journal.observations import Observations
 from bot.journal.part import put
 from bot.journal.writes import Writes
-from bot.plan import Fact, Move, Told
+from bot.memory import Move, Told
+from bot.plan import Fact
 
 
 class Claim(Enum):

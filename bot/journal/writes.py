@@ -13,7 +13,8 @@ from bot.journal.keys import Key
 from bot.journal.moves import Moves
 from bot.journal.notices import Notices
 from bot.journal.part import new_id, put
-from bot.plan import Edit, Told
+from bot.memory import Told
+from bot.plan import Edit
 
 # States of a write that nobody knows the end of: the run died, or the wiki gave no clear answer.
 UNSETTLED = ("sent", "doubtful")

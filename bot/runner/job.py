@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.memory import Memory
 from bot.model import Board
-from bot.plan import Memory, Plan, Task
+from bot.plan import Plan, Task
 from bot.runner.values import BoardReport, TaskReport
 from bot.settings.schema import BoardSettings
 

@@ -11,9 +11,10 @@ from bot import guard, ledger
 from bot.errors import OperatorProblem
 from bot.guard import normal_title
 from bot.journal import Intent, WikiJournal, key_in
+from bot.memory import Move, MovedThread
 from bot.model import TEMPLATE, Account, Contribution, Page, WikiInfo
 from bot.operatorfile import WikiEntry
-from bot.plan import Fact, Move, MovedThread
+from bot.plan import Fact
 from bot.reading.board import Reader
 from bot.reading.facts import wiki_info
 from bot.reading.rules import Rules

@@ -10,11 +10,12 @@ from typing import Any
 from bot import guard
 from bot.errors import CommunityProblem, OperatorProblem
 from bot.journal import WikiJournal
+from bot.memory import FINISHED_KEPT, Memory
 from bot.messages import Messages
 from bot.model import Board
 from bot.observe import Fold
 from bot.operatorfile import WikiEntry
-from bot.plan import FINISHED_KEPT, Limits, Memory, Need, Plan, Snapshot, Task
+from bot.plan import Limits, Need, Plan, Snapshot, Task
 from bot.runner import opening
 from bot.runner.desk import Desk
 from bot.runner.job import Job

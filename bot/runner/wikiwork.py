@@ -8,9 +8,10 @@ from typing import Any
 
 from bot.figures.report import BoardSeen
 from bot.journal import Look
+from bot.memory import Memory
 from bot.model import Page
 from bot.operatorfile import WikiEntry
-from bot.plan import Edit, Memory, Need, Plan
+from bot.plan import Edit, Need, Plan
 from bot.runner.across import boards_seen, for_programme
 from bot.runner.desk import Desk
 from bot.runner.mandate import Mandate, mandate

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.memory import FinishedMove
 from bot.messages import link
 from bot.model import Board, Heading, Page
-from bot.plan import Decision, Edit, Fact, FinishedMove, LinkSearch, Need, Plan, Snapshot, Splice, Splices
+from bot.plan import Decision, Edit, Fact, LinkSearch, Need, Plan, Snapshot, Splice, Splices
 from bot.reading.board import Reader
 from bot.reading.exclusion import excluded
 from bot.reading.ids import anchors

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.memory import Move, MovedThread
 from bot.model import Account, Page, Thread
-from bot.plan import Edit, Move, MovedThread, Need, Snapshot, Splice, Splices, WholeText
+from bot.plan import Edit, Need, Snapshot, Splice, Splices, WholeText
 from bot.reading.board import Reader
 from tasks.archive import target
 from tasks.archive.choose import NAME, PUT_BACK, Group, Stays, held_back

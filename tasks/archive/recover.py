@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.memory import Move
 from bot.model import Board, Page, Thread
-from bot.plan import Decision, Edit, Fact, Move, Need, Plan, Snapshot, Splice, Splices
+from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Splice, Splices
 from bot.reading.board import Reader
 from tasks.archive.brakes import DENIED
 from tasks.archive.choose import NAME, RETURNED, is_unsafe
