@@ -95,6 +95,12 @@ def test_the_sample_for_pywikibot_holds_no_secret_and_says_to_lock_the_file() ->
     assert "os.environ" in text
 
 
+def test_a_file_for_nine_hundred_wikis_is_read(tmp_path: Path) -> None:
+    wikis = "".join(WIKI.replace("enwiki", f"wiki{number}") for number in range(900))
+
+    assert len(read(tmp_path, f"wikis:\n{wikis}").wikis) == 900
+
+
 def test_a_small_file_has_defaults_for_the_rest(tmp_path: Path) -> None:
     operator = read(tmp_path, "wikis:\n" + WIKI)
     assert operator.limits == RunLimits()

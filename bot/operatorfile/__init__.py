@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 DEFAULT_NAME = "clerk.yaml"
+# Some 160 bytes a wiki: room for every wiki there is, several times over. A page that anybody may write has less.
+_MOST_BYTES = 1024 * 1024
 _PASSWORD = re.compile(r"://[^\s:/@]*:[^\s@]+@")
 _OVERRIDES = {
     "edits_per_run": "CLERK_EDITS_PER_RUN",
@@ -50,7 +52,7 @@ def read_operator_file(path: Path, environ: Mapping[str, str], tasks: Collection
     ``tasks`` are the tasks there are, to tell a misspelt name in ``approval`` or ``trial``. Raises OperatorProblem with
     every mistake as ``file:line:column: key: message``, one a line.
     """
-    document = read_document(_text(path), begins="wikis:")
+    document = read_document(_text(path), begins="wikis:", most=_MOST_BYTES)
     problems = [
         SettingsProblem(flaw.line, flaw.column, (), found=flaw.found, hint=flaw.message) for flaw in document.flaws
     ]

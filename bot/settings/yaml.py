@@ -154,14 +154,16 @@ class _Open:
         return Section(tuple(self.entries.values()), self.line, self.column)
 
 
-def read_document(page: str, begins: str = "version: 1") -> Document:
+def read_document(page: str, begins: str = "version: 1", most: int = SIZE_LIMIT) -> Document:
     """Read a page. Never raises: what cannot be read is told by the flaws, all of them at once.
 
-    ``begins`` is the line that a page begins with, told where somebody wrote something else altogether.
+    ``begins`` is the line that a page begins with, told where somebody wrote something else altogether. ``most`` is how
+    many bytes it may have.
     """
     size = len(page.encode(errors="replace"))
-    if size > SIZE_LIMIT:
-        return Document(None, (Flaw(1, 1, f"the page has {size // 1024} kB; settings can have at most 64 kB"),))
+    if size > most:
+        told = f"the page has {size // 1024} kB; settings can have at most {most // 1024} kB"
+        return Document(None, (Flaw(1, 1, told),))
     block = find_block(page)
     lines = block.text.split("\n")
     for number, line in enumerate(lines):
