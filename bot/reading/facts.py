@@ -54,7 +54,7 @@ for are the labels in use on wikis that keep local time.
 class _Raw(BaseModel):
     """A part of the API's answer; what is not needed is passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class _Language(_Raw):

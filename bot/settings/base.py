@@ -13,7 +13,8 @@ from bot.settings.values import OptionalDuration, at_least, misfit
 class SettingsModel(BaseModel):
     """A part of the settings page. Unknown keys are misfitd; values do not change once read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=explain)
+    # What a page does not say need not be made ready: each model is built when it is first used.
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=explain, defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod

@@ -85,10 +85,16 @@ def _ten(arena: Arena) -> Iterator[Figure]:
 
 
 def _idle(arena: Arena) -> Iterator[Figure]:
-    pairs = _pairs(Ours(arena, "Idle ours", IDLE_BOARDS), Theirs(arena, "Idle theirs", IDLE_BOARDS), 20, 0)
-    what = f"requests of a process with nothing to do on {IDLE_BOARDS} boards"
-    yield Figure("idle_requests", what, *_requests(pairs), "requests", bound=0.03)
-    yield Figure("idle_cpu", "CPU of that process", *_cpu(pairs), "s")
+    """What an hour's many passes cost: one in which every board is due and none changed, and those after it."""
+    ours = Ours(arena, "Idle ours", IDLE_BOARDS)
+    looks = _pairs(ours, Theirs(arena, "Idle theirs", IDLE_BOARDS), 20, 0)
+    ticks = ([ours.run(everything=False) for _ in looks[0]], looks[1])
+    what = f"requests of a process with nothing to do on {IDLE_BOARDS} boards, looked at by a pass before"
+    yield Figure("idle_requests", what, *_requests(ticks), "requests", bound=0.03)
+    yield Figure("idle_cpu", "CPU of that process", *_cpu(ticks), "s")
+    what = f"requests of a process that looks at {IDLE_BOARDS} boards and finds nothing to do"
+    yield Figure("look_requests", what, *_requests(looks), "requests", most=5)
+    yield Figure("look_cpu", "CPU of that process", *_cpu(looks), "s")
 
 
 def _memory(arena: Arena) -> Iterator[Figure]:

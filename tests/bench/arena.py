@@ -68,7 +68,9 @@ class Threads:
 
     def _thread(self, *, old: bool) -> str:
         number = next(self.numbers)
-        first = self.now - timedelta(hours=200 if old else 20, minutes=number % 600)
+        # No two old threads of a board begin in the same minute: to our bot the later one would be the earlier one
+        # come back, which a person did, and it would leave it alone for good. The others are never archived.
+        first = self.now - (timedelta(hours=200, minutes=number) if old else timedelta(hours=20, minutes=number % 600))
         lines = [f"== Report {number} =="]
         for turn in range(5):
             name = ("Ana", "Clara", "Zoe")[turn % 3]
@@ -153,10 +155,11 @@ class Ours:
         """Its boards with these threads on them."""
         return dict(zip(self.boards, body, strict=True))
 
-    def run(self) -> Spent:
-        """One process, to its end."""
+    def run(self, *, everything: bool = True) -> Spent:
+        """One process, to its end; it looks at ``everything``, or as a schedule calls it at what is due."""
         config = str(self.bot.folder / "clerk.yaml")
-        return spent([sys.executable, "-m", "bot", "run", "--all", "--config", config], self.arena)
+        command = [sys.executable, "-m", "bot", "run", "--config", config]
+        return spent([*command, "--all"] if everything else command, self.arena)
 
 
 @dataclass(slots=True)
