@@ -94,6 +94,7 @@ def make_pass(
     if chosen.task and chosen.task not in names:
         raise OperatorProblem(f'there is no task "{chosen.task}"; tasks: {", ".join(names)}')
     journal = wire.journal(operator)
+    wire.collect_from_now()
     try:
         return _Pass(operator, chosen, listener, stop, around or Surroundings(), journal).over(entries)
     finally:

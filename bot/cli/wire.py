@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -88,10 +89,18 @@ def opened(entry: WikiEntry, folder: Path, *, read_only: bool = False) -> Iterat
     """A wiki, logged in unless it is only read."""
     account = None if read_only else ""
     wiki = open_wiki(entry.name, site=entry.site, api=entry.api, account=account, folder=folder, read_only=read_only)
+    collect_from_now()
     try:
         yield wiki
     finally:
         wiki.close()
+
+
+def collect_from_now() -> None:
+    """Let Python's collector work on what comes from now on: all modules are loaded, and stay (see ``bot.cli``)."""
+    if not gc.get_freeze_count():
+        gc.freeze()
+        gc.set_threshold(50_000)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.observe.values import AWAY, End, Observation
 
@@ -13,14 +13,15 @@ _REPOSTED = timedelta(days=30)
 
 
 class Index:
-    """The newest observation of each thread, by thread, by alias and by reporter."""
+    """The newest observation of each thread, by thread, by alias, and by reporter where nobody answered."""
 
     def __init__(self, known: Iterable[Observation] = ()) -> None:
         """Begin with these."""
         self.known: dict[str, Observation] = {}
         self._standing: dict[str, Observation] = {}
         self._gone: defaultdict[str, set[str]] = defaultdict(set)
-        self._by_reporter: defaultdict[str, set[str]] = defaultdict(set)
+        # When the threads left that nobody had answered, by reporter and thread.
+        self._unheard: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
         self.add(known)
 
     def add(self, changed: Iterable[Observation]) -> None:
@@ -30,13 +31,15 @@ class Index:
             if before is not None:
                 self._standing.pop(before.thread, None)
                 self._gone[before.alias].discard(before.thread)
-                self._by_reporter[before.reporter].discard(before.thread)
+                self._unheard[before.reporter].pop(before.thread, None)
             self.known[one.thread] = one
-            self._by_reporter[one.reporter].add(one.thread)
-            if one.away:
-                self._gone[one.alias].add(one.thread)
-            else:
+            gone = one.open_end(*AWAY)
+            if gone is None:
                 self._standing[one.thread] = one
+                continue
+            self._gone[one.alias].add(one.thread)
+            if one.responded is None and one.open_end(End.RESOLVED, End.WITHDRAWN) is None:
+                self._unheard[one.reporter][one.thread] = gone.instant
 
     def standing(self) -> Iterable[Observation]:
         """The threads that stood on the board at the last reading."""
@@ -49,15 +52,8 @@ class Index:
 
     def is_repost(self, now: Observation) -> bool:
         """Whether the reporter had another thread leave unanswered not long before this one was opened."""
-        if not now.reporter:
-            return False
-        for name in self._by_reporter.get(now.reporter, ()):
-            one = self.known[name]
-            gone = one.open_end(*AWAY)
-            unheard = one.responded is None and one.open_end(End.RESOLVED, End.WITHDRAWN) is None
-            if gone is not None and unheard and timedelta() <= now.opened - gone.instant <= _REPOSTED:
-                return True
-        return False
+        left = self._unheard.get(now.reporter, {}).values() if now.reporter else ()
+        return any(timedelta() <= now.opened - gone <= _REPOSTED for gone in left)
 
 
 def _left_at(one: Observation) -> str:
