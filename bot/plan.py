@@ -153,7 +153,8 @@ class Need:
     ``pages`` (with text), ``users``, ``origins`` (identities of threads whose opening revision is wanted),
     ``redirects`` (titles whose redirects are wanted), ``actions`` (titles of pages that may have been protected or
     deleted), ``lines`` (pages and whole lines on them, of which it is wanted which revision brought them there),
-    ``linking`` (pages whose linking pages are wanted).
+    ``linking`` (pages whose linking pages are wanted), ``edits`` (signers and instants of signatures on the board, of
+    which it is wanted whether the signer edited the board then).
     """
 
     pages: frozenset[str] = frozenset()
@@ -163,6 +164,7 @@ class Need:
     actions: frozenset[str] = frozenset()
     lines: frozenset[tuple[str, str]] = frozenset()
     linking: frozenset[LinkSearch] = frozenset()
+    edits: frozenset[tuple[str, datetime]] = frozenset()
 
     def __or__(self, other: Need) -> Need:
         """Both needs together."""
@@ -174,12 +176,12 @@ class Need:
             self.actions | other.actions,
             self.lines | other.lines,
             self.linking | other.linking,
+            self.edits | other.edits,
         )
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
-        fields = (self.pages, self.users, self.origins, self.redirects, self.actions, self.lines, self.linking)
-        return any(fields)
+        return self != Need()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ class Snapshot:
     that brought the thread, None where the history did not tell; ``lines`` does so for (page, line). ``actions`` maps a
     title to what an administrator did to the page, None where that is nothing. ``settings_page`` is the settings page's
     title. ``denied`` are pages on which the wiki refused an edit in this run, with the kind of refusal
-    (``Refused.kind``). ``linking`` answers each search for linking pages, without their texts. ``following`` is
+    (``Refused.kind``). ``linking`` answers each search for linking pages, without their texts. ``edits`` tells of
+    signatures on the board whether its history holds such an edit, None where that cannot be told. ``following`` is
     true where the task's plan of this run was carried out and only what follows from it is asked for (``Plan.more``).
     """
 
@@ -225,6 +228,7 @@ class Snapshot:
     settings_page: str = ""
     denied: Mapping[str, str] = field(default_factory=dict)
     linking: Mapping[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
+    edits: Mapping[tuple[str, datetime], bool | None] = field(default_factory=dict)
     following: bool = False
 
 

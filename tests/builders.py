@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -101,6 +101,19 @@ def memory(**changes: Any) -> Memory:
     return Memory(hash_of, **changes)
 
 
+class AllTrue(Mapping[tuple[str, datetime], bool]):
+    """A board's history in which everybody edited when the signatures say so."""
+
+    def __getitem__(self, signature: tuple[str, datetime]) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[tuple[str, datetime]]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
 def snapshot(
     on: Board | str,
     *,
@@ -118,6 +131,7 @@ def snapshot(
         "memory": memory(),
         "limits": Limits(),
         "settings_page": "User:Boardclerk/settings.yaml",
+        "edits": AllTrue(),
     } | changes
     read = board(on, reading=fields["rules"]) if isinstance(on, str) else on
     return Snapshot(
@@ -139,6 +153,7 @@ def answered(given: Snapshot, need: Need, wiki: Mapping[str, Page]) -> Snapshot:
         redirects={**given.redirects, **dict.fromkeys(need.redirects, ())},
         actions={**dict.fromkeys(need.actions), **given.actions},
         lines={**dict.fromkeys(need.lines), **given.lines},
+        edits={**dict.fromkeys(need.edits, True), **given.edits} if need.edits else given.edits,
     )
 
 

@@ -437,3 +437,108 @@ def test_a_report_signed_anew_after_a_week_tells_nobody_a_second_time(changes: i
     assert told(at) == {"User talk:Dario": 1}
     assert overdue(at) <= 1
     assert at.bot_edits() == before
+
+
+def later(age: timedelta = timedelta(hours=40)) -> World:
+    """A board with an overdue report, known to be on the list, two days after somebody last wrote in it."""
+    at = scene(report("{{userlinks|Eva}} Words.", age=age))
+    at.run()
+    assert overdue(at) == 1
+    at.wiki.advance(timedelta(days=2))
+    return at
+
+
+def archived(at: World) -> bool:
+    """Whether the report went to an archive."""
+    return any("/Archive" in title for title in at.bot_edits())
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [("Root", "{{resolved}} Done."), ("Root", "I look into it."), ("Alba", "{{withdrawn}} Sorry.")],
+    ids=("close", "answer", "withdrawal"),
+)
+@pytest.mark.parametrize("back", [timedelta(), timedelta(hours=30), timedelta(days=300)], ids=("now", "hours", "year"))
+def test_a_forged_signature_ends_no_alarm_and_archives_nothing(who: str, words: str, back: timedelta) -> None:
+    at = later()
+    at.says("Eva", BOARD, at.text(BOARD) + "\n:" + signed(who, at.wiki.now - back, words))
+
+    for _ in range(3):
+        at.run()
+        at.wiki.advance(timedelta(days=2))
+
+    assert overdue(at) == 1
+    assert not archived(at)
+
+
+def test_a_forged_close_keeps_no_report_off_the_overdue_page() -> None:
+    at = scene("")
+    at.says("Alba", BOARD, board(report("{{userlinks|Eva}}", age=timedelta(hours=1))))
+    at.says("Eva", BOARD, at.text(BOARD) + "\n:" + signed("Root", at.wiki.now - timedelta(minutes=20), "{{resolved}}"))
+    at.wiki.advance(timedelta(hours=3))
+
+    twice(at)
+
+    assert overdue(at) == 1
+    assert not archived(at)
+
+
+def test_many_forged_signatures_in_many_threads_archive_nothing_and_hold_up_nothing() -> None:
+    at = later()
+    more = "".join(report(f"{{{{userlinks|Eva}}}} {number}.", heading=f"R{number}") for number in range(40))
+    at.says("Alba", BOARD, at.text(BOARD) + "\n\n" + more)
+    at.wiki.advance(timedelta(minutes=30))
+    forged = signed("Root", at.wiki.now - timedelta(minutes=20), "{{resolved}} Done.")
+    text = re.sub(r"(\{\{userlinks\|Eva\}\} \d+\..*)", lambda found: f"{found[1]}\n:{forged}", at.text(BOARD))
+    at.says("Eva", BOARD, text)
+    at.wiki.advance(timedelta(minutes=30))
+    closed = signed("Root", at.wiki.now, "{{resolved}} Done.")
+    at.says("Root", BOARD, at.text(BOARD).replace("Words.", f"Words. {signed('Alba', NOW, '')}\n:{closed}\n", 1))
+    at.wiki.advance(timedelta(days=2))
+
+    at.run()
+
+    assert at.text(BOARD).count("{{resolved}}") == 40
+    assert archived(at)
+
+
+@pytest.mark.parametrize("words", ["{{resolved}} Done.", "I look into it."], ids=("close", "answer"))
+def test_a_true_signature_ends_the_alarm_and_is_looked_up_once(words: str) -> None:
+    # Escalation alone: other tasks look for other things in the history.
+    others = r"    (?:archive|notify|status|backlog|summary):|      "
+    page = "".join(line for line in PAGE.splitlines(keepends=True) if not re.match(others, line))
+    at = world(report("{{userlinks|Eva}}"), page=page)
+    at.run()
+    at.says("Root", BOARD, at.text(BOARD) + "\n:" + signed("Root", at.wiki.now, words))
+    at.run()
+    assert overdue(at) == 0
+    at.tap.calls.clear()
+
+    at.run()
+
+    assert overdue(at) == 0
+    assert "history" not in at.tap.calls
+
+
+def test_a_true_close_by_a_helper_who_was_renamed_since_still_counts() -> None:
+    at = later()
+    at.wiki.add_user("Rood", ["sysop"])
+    at.says("Rood", BOARD, at.text(BOARD) + "\n:" + signed("Root", at.wiki.now, "{{resolved}} Done."))
+    at.wiki.mark_user("Root", renamed_to="Rood")
+    at.wiki.advance(timedelta(days=2))
+
+    at.run()
+
+    assert overdue(at) == 0
+    assert archived(at)
+
+
+def test_a_close_that_is_older_than_the_page_counts() -> None:
+    age = timedelta(days=20)
+    close = "{{resolved}} " + signed("Root", NOW - timedelta(days=19), "Done.")
+    at = scene(report("{{userlinks|Eva}}", age=age, more=close + "\n"))
+
+    at.run()
+
+    assert overdue(at) == 0
+    assert archived(at)

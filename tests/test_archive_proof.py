@@ -27,9 +27,9 @@ pytestmark = pytest.mark.wiki
 
 THREADS, DUE = 80, 60
 # How many requests one archiving run makes with an empty journal, as a test below holds.
-REQUESTS = 15
+REQUESTS = 16
 # The same of a fresh process.
-PROCESS_REQUESTS = 20
+PROCESS_REQUESTS = 21
 LATE = "late"
 
 C = TypeVar("C", bound=tuple[object, ...])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.model import Comment, Mark, Outcome, Status, Thread, User
 from bot.reading.rules import People, Rules
-from bot.reading.status import Conclusion, conclude, people_needed
+from bot.reading.status import Conclusion, Rights, conclude, people_needed, signatures_of_helpers
 from tests.boards import at, read, says, sign, thread
 
 SYSOPS = People(groups=frozenset({"sysop"}))
@@ -41,12 +41,13 @@ def concluded(
     now: datetime | None = None,
     stale_after: timedelta | None = None,
     listed: dict[str, frozenset[str]] | None = None,
+    forged: frozenset[tuple[str, datetime]] = frozenset(),
     **rules: Any,
 ) -> Conclusion:
     """What is concluded of a board's one thread."""
     fields = {**GIVEN, **rules}
     board = read(thread(*lines, heading=heading), None, **fields)
-    return conclude(board.threads[0], board, Rules(**fields), users, listed or {}, now or at(13), stale_after)
+    return conclude(board.threads[0], board, Rules(**fields), users, listed or {}, now or at(13), stale_after, forged)
 
 
 def resolved_by(name: str) -> str:
@@ -266,3 +267,67 @@ def test_what_keeps_a_thread_from_being_read_is_said(text: str, words: str) -> N
     board = read(text, None, **GIVEN)
     found = conclude(board.threads[0], board, Rules(**GIVEN), USERS, {}, at(13))
     assert words in found.found
+
+
+FORGED = frozenset({("Adam", at(12))})
+NOT_THEN = "with the signature of somebody who did not edit the board then"
+
+
+def test_a_forged_answer_is_none_but_is_the_threads_age() -> None:
+    found = concluded(REPORT, says("Adam", at(12), "Seen.", ":"), forged=FORGED)
+
+    assert (found.status, found.answered, found.responders) == (Status.UNANSWERED, False, ())
+    assert found.decided_by is not None
+    assert found.decided_by.instant == at(12)
+    assert f"1 comment {NOT_THEN}" in found.found
+
+
+def test_a_forged_mark_closes_nothing() -> None:
+    found = concluded(REPORT, resolved_by("Adam"), forged=FORGED)
+
+    assert (found.status, found.mark) == (Status.UNANSWERED, None)
+    assert f'marked "resolved" on 2026-03-02 12:00 {NOT_THEN}' in found.found
+
+
+def test_a_forged_mark_of_the_reporter_withdraws_nothing() -> None:
+    mark = f"{{{{withdrawn}}}} {sign('Rosa', at(12))}\n\n"
+
+    assert concluded(REPORT, mark).status is Status.WITHDRAWN
+    assert concluded(REPORT, mark, forged=frozenset({("Rosa", at(12))})).status is Status.UNANSWERED
+
+
+def test_a_forged_comment_proves_no_unsigned_mark() -> None:
+    comment = says("Adam", at(12), "Seen.", ":")
+
+    assert concluded(REPORT, comment, heading="A report (erl.)").status is Status.RESOLVED
+    assert concluded(REPORT, comment, heading="A report (erl.)", forged=FORGED).status is Status.UNANSWERED
+
+
+def test_of_two_answers_only_the_forged_one_counts_for_nothing() -> None:
+    true = says("Adam", at(10), "Seen.", ":")
+
+    assert concluded(REPORT, true, says("Adam", at(12), "Again.", ":"), forged=FORGED).status is Status.OPEN
+
+
+def test_what_a_thread_rests_on_are_the_helpers_signatures_and_the_reporters_marks() -> None:
+    said = (("Adam", at(10)), ("Zoe", at(11)), ("Vera", at(11)), ("Rosa", at(11, 30)))
+    lines = (REPORT, *(says(name, instant, indent=":") for name, instant in said))
+    board = read(thread(*lines, f"{{{{withdrawn}}}} {sign('Rosa', at(12))}\n\n"), None, **GIVEN)
+
+    found = signatures_of_helpers(board.threads[0], Rules(**GIVEN), Rights(USERS))
+
+    assert found == {("Adam", at(10)), ("Rosa", at(12))}
+
+
+@given(st.sets(st.sampled_from(["Adam", "Rosa", "Zoe"])), st.integers(9, 12))
+@settings(derandomize=True, max_examples=40)
+def test_with_every_signature_forged_nothing_is_answered_or_closed(names: set[str], hour: int) -> None:
+    lines = [says(name, at(hour, 1 + number), "Words.", ":") for number, name in enumerate(sorted(names))]
+    close = [resolved_by("Adam")] if "Adam" in names else []
+    board = read(thread(REPORT, *lines, *close), None, **GIVEN)
+    one = board.threads[0]
+    all_of_them = signatures_of_helpers(one, Rules(**GIVEN), Rights(USERS))
+
+    found = conclude(one, board, Rules(**GIVEN), USERS, {}, at(13), None, all_of_them)
+
+    assert (found.status, found.answered, found.mark) == (Status.UNANSWERED, False, None)

@@ -10,6 +10,10 @@ from bot.model import Board, Comment, Mark, Outcome, Status, Thread, User
 from bot.reading.rules import People, Rules
 
 EVERYBODY = People()
+Signatures = frozenset[tuple[str, datetime]]
+"""Signers and the instants of their signatures."""
+
+_FORGED = "with the signature of somebody who did not edit the board then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,27 @@ def people_needed(thread: Thread, rules: Rules) -> frozenset[str]:
     return frozenset(name for name in names if name and name not in parties)
 
 
-def conclude(
+def signatures_of_helpers(thread: Thread, rules: Rules, rights: Rights) -> Signatures:
+    """The signatures on which it rests that a thread was answered, taken up, closed or withdrawn.
+
+    Anybody can write them under anybody's name; only the page's history tells who edited then.
+    """
+    parties = {thread.reporter, *thread.subjects}
+    comments = {
+        (comment.author, comment.instant)
+        for comment in thread.comments
+        if comment.author not in parties
+        and (rights.answers(comment.author, rules.responders) or rights.answers(comment.author, rules.closers))
+    }
+    marks = {
+        (mark.signer, mark.instant)
+        for mark in thread.marks
+        if mark.signer and mark.instant is not None and _may_mark(mark, thread, rules, rights)
+    }
+    return frozenset(comments | marks)
+
+
+def conclude(  # noqa: PLR0913, PLR0917 - one thread, what is known around it, and two ways to look at it
     thread: Thread,
     board: Board | None,
     rules: Rules,
@@ -95,20 +119,22 @@ def conclude(
     listed: Mapping[str, frozenset[str]],
     now: datetime,
     stale_after: timedelta | None = None,
+    forged: Signatures = frozenset(),
 ) -> Conclusion:
     """The status of one thread by the words of the design.
 
     ``users`` is None where the rights of the people are unknown; everybody who is no party then counts. ``listed`` maps
     the pages that the rules name (``listed_on``) to the names on them. Without the ``board`` only the words know less
-    (of an opener further up that swallows the thread). Never raises.
+    (of an opener further up that swallows the thread). ``forged`` are signatures (signer and instant) at whose time
+    the signer did not edit the board: they answer and close nothing, but the thread's age counts them. Never raises.
     """
     rights = Rights(users, listed)
-    answers = tuple(_answers(thread, rules, rights))
+    answers = tuple(_answers(thread, rules, rights, forged))
     newest = newest_comment(thread)
-    verdicts = [_judge(mark, thread, rules, rights) for mark in thread.marks]
+    verdicts = [_judge(mark, thread, rules, rights, forged) for mark in thread.marks]
     decisive = _decisive(verdicts)
     status = _status(decisive, bool(answers), newest, now, stale_after)
-    found, wanted = _words(status, decisive, verdicts, thread, board)
+    found, wanted = _words(status, decisive, verdicts, thread, board, forged)
     return Conclusion(
         status=status,
         mark=decisive.mark if decisive else None,
@@ -134,32 +160,45 @@ def newest_comment(thread: Thread) -> Comment | None:
     return max(thread.comments, key=lambda comment: (comment.instant, comment.start), default=None)
 
 
-def _answers(thread: Thread, rules: Rules, rights: Rights) -> Iterator[Comment]:
+def _answers(thread: Thread, rules: Rules, rights: Rights, forged: Signatures) -> Iterator[Comment]:
     """The comments by responders who are neither reporter nor subject."""
     parties = {thread.reporter, *thread.subjects}
     for comment in thread.comments:
-        if comment.author not in parties and rights.answers(comment.author, rules.responders):
+        if comment.author in parties or (comment.author, comment.instant) in forged:
+            continue
+        if rights.answers(comment.author, rules.responders):
             yield comment
 
 
-def _judge(mark: Mark, thread: Thread, rules: Rules, rights: Rights) -> _Verdict:
+def _may_mark(mark: Mark, thread: Thread, rules: Rules, rights: Rights) -> bool:
+    """Whether the signer of a mark may put it, if the signature is true."""
+    if mark.signer in thread.subjects:
+        return False
+    if mark.signer == thread.reporter:
+        return mark.outcome is not Outcome.IN_PROGRESS
+    helpers = (rules.closers, rules.responders) if mark.outcome is Outcome.IN_PROGRESS else (rules.closers,)
+    return any(rights.among(mark.signer, people) for people in helpers)
+
+
+def _judge(mark: Mark, thread: Thread, rules: Rules, rights: Rights, forged: Signatures) -> _Verdict:
     """Whether a mark counts, and as what."""
     if not mark.signer:
-        return _judge_unsigned(mark, thread, rules, rights)
+        return _judge_unsigned(mark, thread, rules, rights, forged)
     said = f'marked "{mark.name}"' + (f" on {_stamp(mark.instant)}" if mark.instant else "")
     if mark.signer in thread.subjects:
         return _Verdict(mark, None, mark.instant, f"{said} by a party, which does not count")
+    if (mark.signer, mark.instant) in forged:
+        return _Verdict(mark, None, mark.instant, f"{said} {_FORGED}")
     if mark.signer == thread.reporter:
         if mark.outcome is Outcome.IN_PROGRESS:
             return _Verdict(mark, None, mark.instant, f"{said} by the reporter, who cannot take up the own report")
         return _Verdict(mark, Outcome.WITHDRAWN, mark.instant, f"{said} by the reporter")
-    helpers = (rules.closers, rules.responders) if mark.outcome is Outcome.IN_PROGRESS else (rules.closers,)
-    if any(rights.among(mark.signer, people) for people in helpers):
+    if _may_mark(mark, thread, rules, rights):
         return _Verdict(mark, mark.outcome, mark.instant, said)
     return _Verdict(mark, None, mark.instant, f"{said} by somebody who is not among the closers")
 
 
-def _judge_unsigned(mark: Mark, thread: Thread, rules: Rules, rights: Rights) -> _Verdict:
+def _judge_unsigned(mark: Mark, thread: Thread, rules: Rules, rights: Rights, forged: Signatures) -> _Verdict:
     """A mark without a signature.
 
     Anybody can put one, the reported person too. Words in a heading and bare status templates are never signed: they
@@ -177,7 +216,9 @@ def _judge_unsigned(mark: Mark, thread: Thread, rules: Rules, rights: Rights) ->
     closing = [
         comment
         for comment in thread.comments
-        if comment.author not in parties and rights.answers(comment.author, rules.closers)
+        if comment.author not in parties
+        and (comment.author, comment.instant) not in forged
+        and rights.answers(comment.author, rules.closers)
     ]
     if not closing:
         return _Verdict(mark, None, None, f"{said}, and nobody who may close the thread has written in it")
@@ -218,7 +259,12 @@ def _status(
 
 
 def _words(
-    status: Status, decisive: _Verdict | None, verdicts: list[_Verdict], thread: Thread, board: Board | None
+    status: Status,
+    decisive: _Verdict | None,
+    verdicts: list[_Verdict],
+    thread: Thread,
+    board: Board | None,
+    forged: Signatures,
 ) -> tuple[str, str]:
     """What was found and what would have been wanted, in English and without names, for ``clerk explain``."""
     if decisive is not None:
@@ -232,6 +278,9 @@ def _words(
         found.append(f"an unclosed {thread.damage} swallows what follows")
     elif board is not None and board.unsafe_from is not None and thread.end > board.unsafe_from:
         found.append("an unclosed opening further up swallows this thread")
+    false = sum((comment.author, comment.instant) in forged for comment in thread.comments)
+    if false:
+        found.append(f"{false} comment{'s' * (false != 1)} {_FORGED}")
     newest = newest_comment(thread)
     count = len(thread.comments)
     comments = "no signed comment" if newest is None else f"{count} comment{'s' * (count != 1)}"

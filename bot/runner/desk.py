@@ -13,7 +13,7 @@ from bot.model import Account, Board, Page, PageAction, Revision, User, WikiInfo
 from bot.plan import Fact, LinkSearch, Need
 from bot.reading.board import Reader
 from bot.reading.rules import Rules
-from bot.runner.origins import Histories, line_origins, thread_origins
+from bot.runner.origins import Histories, edited, line_origins, thread_origins
 from bot.wiki.port import Reading, Wiki
 
 # Kind of fact of no board: the redirects that lead to a page, as JSON; how long they are believed.
@@ -42,6 +42,7 @@ class Desk:
     actions: dict[str, PageAction | None] = field(default_factory=dict)
     lines: dict[tuple[str, int, str], Revision | None] = field(default_factory=dict)
     linking: dict[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
+    edits: dict[str, dict[tuple[str, datetime], bool | None]] = field(default_factory=dict)
     shadow: dict[str, str] = field(default_factory=dict)
     normals: dict[str, str] = field(default_factory=dict)
     boards: dict[tuple[str, int, str], Board] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class Desk:
             frozenset(need.actions - self.actions.keys()),
             frozenset(need.lines - self.lines_now().keys()),
             frozenset(need.linking - self.linking.keys()),
+            frozenset(need.edits - self.edits_of(board).keys()),
         )
 
     def gather(self, needs: Iterable[tuple[Board, Need]]) -> None:
@@ -136,7 +138,28 @@ class Desk:
         self._find_lines(together.lines)
         for one in together.linking:
             self.linking[one] = self.wiki.linking(one.title, namespaces=one.namespaces, limit=one.limit)
+        self._find_edits(needs)
         self._find_origins(needs)
+
+    def _find_edits(self, needs: Iterable[tuple[Board, Need]]) -> None:
+        """Look signatures up in boards' histories; a renamed signer's edits stand there under the new name."""
+        for board, need in needs:
+            known = self.edits.setdefault(board.title, {})
+            wanted = need.edits - known.keys()
+            if not wanted:
+                continue
+            history = self.histories.of(board, None)
+            known.update({one: edited(history, {one[0]}, one[1]) for one in wanted})
+            doubted = {one for one in wanted if known[one] is False}
+            strangers = {signer for signer, _ in doubted} - self.users.keys()
+            users = {**self.users, **(self.wiki.users(sorted(strangers)) if strangers else {})}
+            for signer, instant in doubted:
+                user = users[signer]
+                known[signer, instant] = edited(history, {user.name, user.renamed_to or user.name}, instant)
+
+    def edits_of(self, board: Board) -> Mapping[tuple[str, datetime], bool | None]:
+        """Give what was found of signatures on a board: whether the signer edited it then."""
+        return self.edits.get(board.title, {})
 
     def _find_origins(self, needs: Iterable[tuple[Board, Need]]) -> None:
         wanted: dict[tuple[str, int], tuple[Board, set[str]]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,6 +11,8 @@ from bot.wiki.port import Wiki
 
 # A signature carries the minute in which the text was previewed or saved; the save may come a little later.
 _LATE = timedelta(minutes=2)
+# Clocks of a wiki's servers differ a little.
+_EARLY = timedelta(minutes=1)
 # How many revisions are looked through for the one that brought a thread.
 _HISTORY = 500
 
@@ -35,6 +37,13 @@ class Histories:
         self._known[key] = (since, found)
         return found
 
+    def lately(self, board: Board, since: datetime, limit: int) -> list[Revision]:
+        """Give a board's revisions back to ``since``, newest first; where they must be asked for, at most ``limit``."""
+        reaches, found = self._known.get((board.title, board.revision), (since, []))
+        if reaches is None and (len(found) < _HISTORY or found[-1].instant < since):
+            return [one for one in found if one.instant >= since]
+        return list(self.wiki.history(board.title, since=since, limit=limit))
+
 
 def thread_origins(histories: Histories, board: Board, wanted: Collection[str]) -> dict[str, Revision]:
     """Find the revisions that brought threads: by author and minute, else by the text's first appearance."""
@@ -54,6 +63,21 @@ def thread_origins(histories: Histories, board: Board, wanted: Collection[str]) 
     return found
 
 
+def edited(history: Sequence[Revision], names: Collection[str], instant: datetime) -> bool | None:
+    """Tell whether somebody of these names edited a page when a signature says so; None where that cannot be told.
+
+    ``history`` is the newest part of the page's, newest first. What stood on the page before its oldest revision was
+    brought there by others (a page made from another one's text), or lies further back than was read. An edit whose
+    editor is hidden may be anybody's.
+    """
+    if not history or instant <= history[-1].instant:
+        return None
+    return any(
+        (one.editor in names or not one.editor) and instant - _EARLY <= one.instant <= instant + _LATE
+        for one in history
+    )
+
+
 def line_origins(wiki: Wiki, title: str, lines: Collection[str]) -> dict[str, Revision | None]:
     """Find the revisions that brought lines to a page, None for one that is older than the newest 500 revisions."""
     history = list(wiki.history(title, limit=_HISTORY))
@@ -67,9 +91,7 @@ def _signed_in(history: list[Revision], thread: Thread) -> Revision | None:
     if opened is None:
         return None
     near = [
-        one
-        for one in history
-        if one.editor == thread.reporter and opened - timedelta(minutes=1) <= one.instant <= opened + _LATE
+        one for one in history if one.editor == thread.reporter and opened - _EARLY <= one.instant <= opened + _LATE
     ]
     # Two edits of one author within minutes: the first one at or after the signature's minute brought it.
     return min(near, key=lambda one: (one.instant < opened, one.instant), default=None)

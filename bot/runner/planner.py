@@ -127,6 +127,7 @@ class Planner:
             settings_page=self.entry.settings,
             denied=dict(self.writer.denied),
             linking=desk.linking,
+            edits=desk.edits_of(board),
             following=following,
         )
 

@@ -38,7 +38,7 @@ def watch(desk: Desk, journal: WikiJournal, jobs: Sequence[Job]) -> None:
         known = journal.recent(job.title, (journal.hash_of(thread.identity) for thread in board.threads))
         reading = _reading(desk, journal, job, board, instant)
         if job.title in seen and _somebody_took(known, reading, journal):
-            reading = replace(reading, editor=_only_editor(desk, seen[job.title], job.title))
+            reading = replace(reading, editor=_only_editor(desk, seen[job.title], board))
         since = seen[job.title].since if job.title in seen else instant
         changed = observe(known, reading, journal.hash_of)
         journal.observe(job.title, changed, Observed(board.revision, instant, since))
@@ -71,9 +71,9 @@ def _somebody_took(known: Sequence[Observation], reading: Reading, journal: Wiki
     return any(alias not in here and alias not in reading.moved for alias in standing)
 
 
-def _only_editor(desk: Desk, seen: Observed, title: str) -> str:
+def _only_editor(desk: Desk, seen: Observed, board: Board) -> str:
     """Who alone edited a board since it was last observed; "" where there were several."""
-    edits = [one for one in desk.wiki.history(title, since=seen.instant, limit=_EDITS) if one.id > seen.revision]
+    edits = [one for one in desk.histories.lately(board, seen.instant, _EDITS) if one.id > seen.revision]
     editors = {one.editor for one in edits if not one.hidden}
     alone = len(editors) == 1 and len(edits) < _EDITS and not any(one.hidden for one in edits)
     return editors.pop() if alone else ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from bot.model import Thread
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from tasks.archive.brakes import SIZE, halved, refused, restless
-from tasks.archive.choose import NAME, PUT_BACK, RETURNED, Due, Stays, Verdict, group, held_back, judge_all, select
+from tasks.archive.choose import NAME, PUT_BACK, RETURNED, Due, Stays, Verdict, judge_all
 from tasks.archive.index import with_index
 from tasks.archive.links import with_links
 from tasks.archive.pages import COUNTER, Filling, Placing, archive_edit, cut_edit, place, put_back
@@ -17,6 +17,7 @@ from tasks.archive.recover import WAITS, recover
 from tasks.archive.remove import remove
 from tasks.archive.returned import with_copies_taken_out
 from tasks.archive.settings import ArchiveSettings
+from tasks.archive.together import group, held_back, in_doubt, select
 
 __all__ = ["TASK", "UNANSWERED", "ArchiveSettings", "plan"]
 
@@ -81,7 +82,7 @@ def _move(
     snapshot: Snapshot, settings: ArchiveSettings, now: datetime, verdicts: Sequence[Verdict], need: Need, start: Plan
 ) -> Plan | Need:
     """The plan that moves what is due; ``start`` holds what is settled and remembered in any case."""
-    chosen = _choose(snapshot, settings, now, verdicts)
+    chosen = _choose(snapshot, settings, now, verdicts, certain=not need)
     pause = restless(snapshot, now) if isinstance(chosen, Need) or chosen.placing.fillings else None
     for asked in (chosen, pause):
         if isinstance(asked, Need):
@@ -123,16 +124,22 @@ class _Choice:
 
 
 def _choose(
-    snapshot: Snapshot, settings: ArchiveSettings, now: datetime, verdicts: Sequence[Verdict]
+    snapshot: Snapshot, settings: ArchiveSettings, now: datetime, verdicts: Sequence[Verdict], *, certain: bool
 ) -> _Choice | Need:
-    """Choose and place; what turns out to stand in its archive already stays, and the choice is made anew."""
+    """Choose and place; what turns out to stand in its archive already stays, and the choice is made anew.
+
+    Nothing is asked about signatures before the verdicts are ``certain``: nothing may go after all.
+    """
     judged = {verdict.thread.start: verdict for verdict in verdicts}
     while True:
         groups, tied = group(list(judged.values()))
         chosen, held = select(groups, len(snapshot.board.threads), settings)
         placing = place(chosen, snapshot, settings, now)
+        doubt = in_doubt(chosen, verdicts, snapshot) if certain else Need()
         if isinstance(placing, Need):
-            return placing
+            return placing | doubt
+        if doubt:
+            return doubt
         again = [*put_back(placing, snapshot), *_with_addresses(placing, snapshot)]
         if not again:
             return _Choice(placing, (*tied, *held, *placing.waiting))

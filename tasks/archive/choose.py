@@ -1,21 +1,19 @@
-"""Which threads go: one verdict for each, then ties, what must stay, and how many may go at once."""
+"""Which threads go: one verdict for each, by its marks and dates, and by what must stay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from bot.model import Comment, Status, Thread
 from bot.plan import Decision, Need, Snapshot
 from bot.reading.signatures import learn
-from bot.reading.status import Conclusion, conclude
+from bot.reading.status import Conclusion, Signatures, conclude
 from bot.settings.values import say_duration
 from tasks.archive.settings import ArchiveSettings
 from tasks.archive.text import changed_by_saving
 from tasks.ownkeys import made
-from tasks.people import listed, people_need
+from tasks.people import forged_signatures, listed, people_need
 
 NAME = "archive"
 EARLIEST = timedelta(hours=24)
@@ -116,13 +114,23 @@ def judge_all(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> t
     names = listed(snapshot)
     verdicts: list[Verdict] = []
     for thread in snapshot.board.threads:
-        conclusion = conclude(thread, snapshot.board, snapshot.rules, users, names, now)
+        forged = forged_signatures(thread, snapshot)
+        conclusion = conclude(thread, snapshot.board, snapshot.rules, users, names, now, forged=forged)
         result = _judge(thread, conclusion, snapshot, settings, now)
         if isinstance(result, Need):
             need |= result
         else:
-            verdicts.append(result)
+            verdicts.append(_explained(result, conclusion, forged))
     return _relieved(verdicts, size, snapshot, settings), need
+
+
+def _explained(verdict: Verdict, conclusion: Conclusion, forged: Signatures) -> Verdict:
+    """The verdict with the reason why a mark or an answer counted for nothing, where its signature was forged."""
+    thread = verdict.thread
+    signed = {(one.author, one.instant) for one in thread.comments} | {
+        (one.signer, one.instant) for one in thread.marks
+    }
+    return verdict if signed.isdisjoint(forged) else replace(verdict, found=f"{verdict.found}; {conclusion.found}")
 
 
 def _relieved(verdicts: list[Verdict], size: int, snapshot: Snapshot, settings: ArchiveSettings) -> list[Verdict]:
@@ -250,70 +258,6 @@ def _last(thread: Thread, snapshot: Snapshot) -> datetime | None:
 def _own(thread: Thread, snapshot: Snapshot) -> list[Comment]:
     """What the bot itself signed in a thread."""
     return [comment for comment in thread.comments if comment.author == snapshot.account.name]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Threads that move together: one alone, or those that one closing pair spans."""
-
-    members: tuple[Due, ...]
-
-    @property
-    def since(self) -> datetime:
-        """When any of them was last touched."""
-        return max(due.since for due in self.members)
-
-
-def group(verdicts: Sequence[Verdict]) -> tuple[list[Group], list[Stays]]:
-    """Tied threads as one where all of them are due and touch one another; else all of them stay."""
-    together: dict[object, list[Verdict]] = {}
-    for verdict in verdicts:
-        tied = verdict.thread.tied
-        together.setdefault(verdict.thread.start if tied is None else f"pair {tied}", []).append(verdict)
-    groups: list[Group] = []
-    stays: list[Stays] = []
-    for members in together.values():
-        due = tuple(member for member in members if isinstance(member, Due))
-        if len(due) == len(members) and _touching([one.thread for one in due]):
-            groups.append(Group(due))
-            continue
-        stays += [member for member in members if isinstance(member, Stays)]
-        reason = "another thread in the same box stays" if len(due) < len(members) else "text between them would stay"
-        stays += [Stays(one.thread, "stay: tied", reason, "threads in one box that can all go") for one in due]
-    return groups, stays
-
-
-def _touching(threads: Sequence[Thread]) -> bool:
-    return all(before.end == later.start for before, later in pairwise(threads))
-
-
-def select(groups: Iterable[Group], total: int, settings: ArchiveSettings) -> tuple[list[Group], list[Stays]]:
-    """The groups that go now, in the board's order, and why the others wait; the longest quiet go first."""
-    room = total - settings.keep_threads
-    chosen: list[Group] = []
-    held: list[Stays] = []
-    count = 0
-    for one in sorted(groups, key=lambda each: (each.since, each.members[0].thread.start)):
-        size = len(one.members)
-        if count + size > room:
-            held += held_back(one, f"{total - count} threads on the board", f"keep_threads: {settings.keep_threads}")
-        # A box with more threads than one run may move goes alone, or it would never go.
-        elif chosen and count + size > settings.move_at_most:
-            wanted = f"move_at_most: {settings.move_at_most}"
-            held += held_back(one, f"{count} threads go in this run", wanted, later=True)
-        else:
-            chosen.append(one)
-            count += size
-    if count < settings.move_at_least:
-        for one in chosen:
-            held += held_back(one, f"{count} threads due", f"move_at_least: {settings.move_at_least}")
-        chosen = []
-    return sorted(chosen, key=lambda each: each.members[0].thread.start), held
-
-
-def held_back(one: Group, found: str, wanted: str, *, later: bool = False) -> list[Stays]:
-    """All threads of a group wait; ``later`` where only for another run."""
-    return [Stays(due.thread, "held back", found, wanted, later=later) for due in one.members]
 
 
 def _span(span: timedelta) -> str:

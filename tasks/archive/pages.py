@@ -11,9 +11,10 @@ from bot.model import Account, Page, Thread
 from bot.plan import Edit, Need, Snapshot, Splice, Splices, WholeText
 from bot.reading.board import Reader
 from tasks.archive import target
-from tasks.archive.choose import NAME, PUT_BACK, Group, Stays, held_back
+from tasks.archive.choose import NAME, PUT_BACK, Stays
 from tasks.archive.settings import ArchiveSettings
 from tasks.archive.text import after, digest, joined, lasting, protection, stands_on, swallowed_end
+from tasks.archive.together import Group, held_back
 
 SPARE = 1024
 """Bytes of the wiki's page limit that are left free, as Pywikibot's archivebot does: merges need some."""
