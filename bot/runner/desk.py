@@ -154,8 +154,8 @@ class Desk:
             strangers = {signer for signer, _ in doubted} - self.users.keys()
             users = {**self.users, **(self.wiki.users(sorted(strangers)) if strangers else {})}
             for signer, instant in doubted:
-                user = users[signer]
-                known[signer, instant] = edited(history, {user.name, user.renamed_to or user.name}, instant)
+                renamed = users[signer].renamed_to if signer in users else None
+                known[signer, instant] = edited(history, {signer, renamed or signer}, instant)
 
     def edits_of(self, board: Board) -> Mapping[tuple[str, datetime], bool | None]:
         """Give what was found of signatures on a board: whether the signer edited it then."""
