@@ -169,6 +169,8 @@ def set_right(pywikibot: ModuleType, patience: Patience) -> None:
         config.minthrottle = patience.between_reads
     if patience.between_writes is not None:
         config.put_throttle = patience.between_writes
+    # Pywikibot would cut what the operator asked for down to a minute, and say nothing.
+    config.maxthrottle = max(config.maxthrottle, config.put_throttle)
     # Rewrites unrelated wikitext on every save: what the bot moves is moved verbatim.
     config.cosmetic_changes = False
     # Wikimedia's User-Agent policy wants tool, version and a contact; Pywikibot adds the account's page, and what the

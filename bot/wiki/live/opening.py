@@ -118,9 +118,13 @@ def _place(pywikibot: ModuleType, name: str, site: str, api: str, account: str |
     for key in [key for key in pywikibot._sites if f":{family}:{code}:" in key]:
         del pywikibot._sites[key]
     try:
-        return pywikibot.Site(code, family, user=account, interface=_patient_site())
+        placed: Any = pywikibot.Site(code, family, user=account, interface=_patient_site())
     except (pywikibot.exceptions.UnknownFamilyError, pywikibot.exceptions.UnknownSiteError, ValueError) as error:
         raise OperatorProblem(
             f"Pywikibot knows no wiki {site!r}: site in clerk.yaml is a family and a code like wikipedia:en; "
             "for any other wiki give api instead."
         ) from error
+    # Its throttle counts from now on, as if the process had just saved. The save before a run's first lies behind a
+    # lease and a schedule.
+    placed.throttle.last_write = 0.0
+    return placed
