@@ -224,7 +224,8 @@ def test_links_to_archived_threads_are_mended_in_the_same_run_and_once(ground: G
 
 
 RUNS = 10
-CHAINS = range(cases(3, 30))
+# In the last of the share somebody moves by hand what the bot is moving.
+CHAINS = sorted({*range(cases(2, 30)), 23})
 
 
 @pytest.mark.parametrize("seed", CHAINS)

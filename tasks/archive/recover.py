@@ -14,6 +14,7 @@ from tasks.archive.brakes import DENIED
 from tasks.archive.choose import NAME, RETURNED, is_unsafe
 from tasks.archive.pages import SPARE, cut_edit, refusal
 from tasks.archive.text import copies, digest, lasting, lines_missing, stands_on
+from tasks.ownkeys import AT_ONCE, joined, made
 
 LOOK = "stay: a person must look"
 WAITS = "a move begun earlier is brought to its end first"
@@ -47,6 +48,7 @@ class _Page:
     replaced: list[_Replacement] = field(default_factory=list)
     removed: list[tuple[str, Splice]] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     blocked: bool = False
 
     @property
@@ -104,7 +106,7 @@ def _look(page: Page, begun: Sequence[Move], snapshot: Snapshot, due: Callable[[
         if copy is None:
             continue
         if thread is None:
-            _gone(state, identity, copy, snapshot)
+            _gone(state, _taken_back(identity, page, begun, snapshot), copy, snapshot)
         else:
             _changed(state, thread, copy, snapshot, still_due=due(thread))
     return state
@@ -186,8 +188,7 @@ def _on_both(state: _Page, thread: Thread, snapshot: Snapshot) -> None:
 def _take_back(state: _Page, thread: Thread, snapshot: Snapshot, why: str) -> None:
     """Take the exact copy out of the archive, where it stands as a thread of its own."""
     text = snapshot.board.wikitext(thread)
-    found = copies(state.page.text or "", text, snapshot.rules)
-    if found:
+    if found := copies(state.page.text or "", text, snapshot.rules):
         state.removed.append((lasting(text), Splice(*found[-1], "")))
         state.decisions.append(_says(thread.identity, "stay: taken back", why))
     else:
@@ -218,10 +219,16 @@ def _changed(state: _Page, thread: Thread, copy: _Copy, snapshot: Snapshot, *, s
         state.decisions.append(_says(thread.identity, LOOK, "both the thread and its copy changed"))
 
 
-def _gone(state: _Page, identity: str, copy: _Copy, snapshot: Snapshot) -> None:
+def _taken_back(identity: str, page: Page, begun: Sequence[Move], snapshot: Snapshot) -> str:
+    """The key of the edit that takes a thread of these moves out of the archive: what then stands there is others'."""
+    revision = str(max(move.archive_revision for move in begun))
+    return snapshot.memory.hash_of("taken back", snapshot.board.title, page.title, revision, identity)
+
+
+def _gone(state: _Page, key: str, copy: _Copy, snapshot: Snapshot) -> None:
     """The thread left the board before the bot cut it: what a person removed does not live on in the archive."""
     newest = snapshot.pages[snapshot.board.title]
-    if newest.editor == snapshot.account.name and newest.editor:
+    if (newest.editor == snapshot.account.name and newest.editor) or key in made(snapshot):
         return
     if not copy.untouched:
         state.decisions.append(_says("", LOOK, "a thread removed from the board was answered there"))
@@ -229,7 +236,7 @@ def _gone(state: _Page, identity: str, copy: _Copy, snapshot: Snapshot) -> None:
     text = (state.page.text or "")[copy.start : copy.end]
     state.removed.append((lasting(text), Splice(copy.start, copy.end, "")))
     state.decisions.append(_says("", "taken back", "a thread is gone from the board, its copy leaves the archive"))
-    del identity
+    state.keys.append(key)
 
 
 def _says(identity: str, verdict: str, found: str) -> Decision:
@@ -289,8 +296,7 @@ def _repair(state: _Page, snapshot: Snapshot, *, last: bool) -> Edit:
     text = change.apply(page.text or "")
     threads = [one.thread for one in state.replaced]
     fresh = tuple(lasting(one.splice.text) for one in state.replaced)
-    link = f"[[:{board.title}]]"
-    say = snapshot.messages.say
+    link, say = f"[[:{board.title}]]", snapshot.messages.say
     summary = say("archive-updated", len(threads), link) if threads else say("archive-undone", len(parts), link)
     staying = [lasting(board.wikitext(thread)) for thread in state.cut if thread not in threads]
     return Edit(
@@ -300,7 +306,7 @@ def _repair(state: _Page, snapshot: Snapshot, *, last: bool) -> Edit:
         base=page.revision,
         change=change,
         summary=summary,
-        key=snapshot.memory.hash_of("undo", board.title, page.title, digest(text)),
+        key=joined(state.keys[:AT_ONCE]) or snapshot.memory.hash_of("undo", board.title, page.title, digest(text)),
         unchanged=((board.title, board.revision),),
         holds=(*fresh, *staying),
         lacks=tuple(gone for gone, _ in state.removed if gone and gone not in text),
