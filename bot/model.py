@@ -11,7 +11,6 @@ from bot.messages import Gender
 
 USER = 2
 USER_TALK = 3
-PROJECT = 4
 TEMPLATE = 10
 CATEGORY = 14
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.model import Board, Thread, WikiInfo
 from bot.reading.board import Reader
 from bot.reading.facts import english
+from bot.reading.identity import Present, Traces, matched, traces
 from bot.reading.rules import Rules
 
 MONTHS = [names[0] for names in english().months]
@@ -48,3 +51,9 @@ def only(text: str, info: WikiInfo | None = None, **rules: Any) -> Thread:
     """The single thread of a board."""
     (found,) = read(text, info, **rules).threads
     return found
+
+
+def follow(board: Board, known: Mapping[str, Traces], key: Callable[[str], str] = str) -> Mapping[str, str]:
+    """Where on a board the remembered threads are; ``key`` makes the hashes that were remembered instead of words."""
+    present = [Present(one.identity, key(one.identity), traces(one).hashed(key)) for one in board.threads]
+    return matched(present, known, Counter(one.traces.heading for one in present))

@@ -15,7 +15,6 @@ import requests
 from bot.model import WikiInfo
 from bot.reading.board import Reader
 from bot.reading.facts import MESSAGES, SITEINFO_PROPS, wiki_info
-from bot.reading.ids import assign
 from bot.reading.rules import Rules
 from tests.mediawiki.people import Person
 from tests.mediawiki.server import ADMIN, Server
@@ -49,7 +48,7 @@ def facts(person: Person) -> WikiInfo:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A heading or comment as compared: what it says, and its id, which follows from its neighbours."""
+    """A heading or comment as compared: what it says, and a comment's id, which follows from its neighbours."""
 
     words: str
     id: str
@@ -63,7 +62,7 @@ def told(items: list[dict[str, Any]], found: dict[str, Line]) -> dict[str, Line]
             words = f"comment {item['author']} {item['timestamp']} {item['level']}"
             found.setdefault(item["id"], Line(words, item["id"], comment=True))
         elif item["headingLevel"] is not None:
-            found.setdefault(item["id"], Line(f"heading {item['headingLevel']}", item["id"], comment=False))
+            found.setdefault(item["id"], Line(f"heading {item['headingLevel']}", "", comment=False))
         told(item["replies"], found)
     return found
 
@@ -73,11 +72,7 @@ def ours(reader: Reader, text: str) -> tuple[list[Line], list[tuple[int, str]]]:
     board = reader.board("Talk:Board", 1, text, RULES)
     comments = [*board.lead_comments, *(comment for thread in board.threads for comment in thread.comments)]
     comments.sort(key=lambda comment: comment.end)
-    ids = assign(board.headings, comments, reader.info).headings
-    found = [
-        (heading.start, Line(f"heading {heading.level}", name, comment=False))
-        for heading, name in zip(board.headings, ids, strict=True)
-    ]
+    found = [(heading.start, Line(f"heading {heading.level}", "", comment=False)) for heading in board.headings]
     for one in comments:
         words = f"comment {one.author} {one.instant:%Y-%m-%dT%H:%M:%SZ} {one.level}"
         found.append((one.end, Line(words, one.id, comment=True)))

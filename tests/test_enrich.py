@@ -13,11 +13,11 @@ from bot.model import Status, User
 from bot.reading.board import Reader
 from bot.reading.enrich import BoardWords, enrich
 from bot.reading.facts import english
-from bot.reading.identity import follow, traces
+from bot.reading.identity import traces
 from bot.reading.rules import People, Rules
 from bot.reading.status import conclude
 from bot.reading.wikitext import scan
-from tests.boards import at, read, says, sign, stamp, thread
+from tests.boards import at, follow, read, says, sign, stamp, thread
 from tests.sizes import cases
 
 RULES: dict[str, Any] = {

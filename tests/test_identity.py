@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Board
-from bot.reading.identity import UNSIGNED, Traces, follow, traces
-from tests.boards import at, read, says, thread
+from bot.reading.identity import UNSIGNED, Traces, traces
+from tests.boards import at, follow, read, says, thread
 from tests.builders import hash_of
 
 ROSA = says("Rosa", at(9), "The first report.")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Comment, Heading
+from bot.model import Comment, Heading, WikiInfo
 from bot.reading.board import Reader
 from bot.reading.facts import english
-from bot.reading.ids import anchors, assign, timestamp_part
+from bot.reading.ids import anchors, numbered, parts, stems, timestamp_part
 from bot.reading.rules import Rules
 
 NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
@@ -25,6 +25,13 @@ def heading(text: str, at: int, level: int = 2) -> Heading:
     return Heading(text, level, at, at + 1)
 
 
+def assign(headings: list[Heading], comments: list[Comment], info: WikiInfo) -> list[str]:
+    """The ids of a page's comments, in page order."""
+    marks = parts(headings)
+    found = stems(headings, comments, info)
+    return numbered(one.text if one.heading < 0 else f"{one.text}-{marks[one.heading]}" for one in found)
+
+
 def test_old_and_new_timestamps_have_their_shapes() -> None:
     assert timestamp_part(datetime(2022, 7, 11, 23, 59, tzinfo=UTC)) == "2022-07-11T23:59:00.000Z"
     assert timestamp_part(datetime(2022, 7, 12, 0, 0, tzinfo=UTC)) == "20220712000000"
@@ -36,7 +43,7 @@ def test_the_shape_changes_at_the_wikis_own_midnight() -> None:
 
     ids = assign([heading("A", 0)], [comment("Ana", 5, instant=late)], info)
 
-    assert ids.comments == ("c-Ana-20220711223000-A",)
+    assert ids == ["c-Ana-20220711223000-A"]
 
 
 def test_ids_name_author_instant_and_parent() -> None:
@@ -46,32 +53,22 @@ def test_ids_name_author_instant_and_parent() -> None:
         english(),
     )
 
-    assert ids.headings == ("h-A_case-20240501120000",)
-    assert ids.comments == (
+    assert ids == [
         "c-Ana_María-20240501120000-A_case",
         "c-Bo-20240501120000-Ana_María-20240501120000",
         "c-Cy-20240501120000-Bo-20240501120000",
         "c-Di-20240501120000-Ana_María-20240501120000",
-    )
+    ]
 
 
 def test_equal_ids_are_numbered() -> None:
     ids = assign([heading("A", 0)], [comment("Ana", 5), comment("Ana", 10), comment("Ana", 15)], english())
 
-    assert [each.removeprefix("c-Ana-20240501120000-A") for each in ids.comments] == ["", "-1", "-2"]
-
-
-def test_a_heading_is_dated_by_its_oldest_comment_below_sub_headings_too() -> None:
-    earlier = NOON - timedelta(days=1)
-    ids = assign(
-        [heading("A", 0), heading("B", 10, 3)], [comment("Ana", 5), comment("Bo", 15, instant=earlier)], english()
-    )
-
-    assert ids.headings == ("h-A-20240430120000", "h-B-A-20240430120000")
+    assert [each.removeprefix("c-Ana-20240501120000-A") for each in ids] == ["", "-1", "-2"]
 
 
 def test_comments_before_the_first_heading_have_no_parent() -> None:
-    assert assign([heading("A", 9)], [comment("Ana", 5)], english()).comments == ("c-Ana-20240501120000",)
+    assert assign([heading("A", 9)], [comment("Ana", 5)], english()) == ["c-Ana-20240501120000"]
 
 
 def test_repeated_headings_are_numbered_whatever_their_case() -> None:
@@ -84,9 +81,9 @@ def test_repeated_headings_are_numbered_whatever_their_case() -> None:
 
 
 def test_long_names_are_cut_between_characters() -> None:
-    ids = assign([heading("x" * 79 + "é", 0)], [], english())
+    ids = assign([heading("x" * 79 + "é", 0)], [comment("Ana", 5)], english())
 
-    assert ids.headings == ("h-" + "x" * 79,)
+    assert ids == ["c-Ana-20240501120000-" + "x" * 79]
 
 
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 5), st.booleans()), max_size=30))
@@ -97,7 +94,7 @@ def test_no_two_ids_are_equal(drawn: list[tuple[str, int, bool]]) -> None:
 
     ids = assign(headings, comments, english())
 
-    assert len({*ids.headings, *ids.comments}) == len(drawn)
+    assert len(set(ids)) == len(comments)
 
 
 def test_half_a_surrogate_pair_in_a_heading_is_no_error() -> None:

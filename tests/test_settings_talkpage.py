@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.messages import Messages
 from bot.settings.difference import Change, Difference, Effect, Version, changes, leaves, unvouched
 from bot.settings.problems import SettingsProblem, Stops
-from bot.settings.talkpage import LIST_MARKER, Words, has_open_table, summary_of, told
+from bot.settings.talkpage import LIST_MARKER, Words, summary_of, told
 from bot.settings.telling import Accepted, Refused, Scale, Shown, Telling, Unusable, key_of
 from tests.builders import hash_of
 from tests.sizes import cases
@@ -67,11 +67,10 @@ def test_the_table_is_replaced_while_it_is_open_and_gone_when_all_is_mended() ->
     second = told(first, replace(ACCEPTED, problems=(replace(PROBLEM, line=77),)), WORDS)
     third = told(second, Accepted(13, "Root", 12), WORDS)
 
-    assert has_open_table(first, WORDS)
     assert "| 77:12 " in second
     assert "| 9:12 " not in second
     assert second.count("wikitable") == 1
-    assert not has_open_table(third, WORDS)
+    assert "wikitable" not in third
     assert "The mistakes were mended in [[Special:PermanentLink/13|revision 13]]." in third
     assert told(third, Unusable(14, 13, (PROBLEM,)), WORDS).count("== Mistakes in the settings ==") == 2
 
@@ -89,7 +88,6 @@ def test_what_somebody_wrote_into_the_table_is_never_overwritten(meddled: str) -
 def test_a_forged_table_is_left_alone() -> None:
     forged = "<!-- bc:problems abcdefgh -->\nWords of somebody.\n<!-- /bc:problems -->"
 
-    assert not has_open_table(forged, WORDS)
     assert forged in told(forged, Accepted(2, "Root"), WORDS)
 
 

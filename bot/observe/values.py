@@ -84,14 +84,6 @@ class Observation:
         """Whether the thread is no longer on the board."""
         return self.open_end(*AWAY) is not None
 
-    def ended_at(self, instant: datetime) -> bool:
-        """Whether its waiting was over at an instant."""
-        return any(one.holds_at(instant) for one in self.endings)
-
-    def waits_at(self, instant: datetime) -> bool:
-        """Whether it was opened by then and nothing had ended it."""
-        return self.opened <= instant and not self.ended_at(instant)
-
     def in_words(self) -> str:
         """The endings as one string for a journal; ``endings_of`` reads it."""
         return " ".join(f"{one.end}/{_text(one.instant)}/{_text(one.until)}" for one in self.endings)

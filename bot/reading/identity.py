@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.model import Board, Comment, Thread
+from bot.model import Comment, Thread
 
 UNSIGNED = "|unsigned:"
 """What the identity of a thread without signatures begins with. No author's name is empty, so it is none else's."""
@@ -19,7 +19,7 @@ _MOST_TWINS = 32
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What a memory must keep of a thread so that ``follow`` can find it again.
+    """What a memory must keep of a thread so that ``matched`` can find it again.
 
     ``opening`` is the identity without its ordinal, ``comments`` one trace for each comment (author and minute),
     ``heading`` a hash of the heading's words, or "". They hold names: a journal keeps them ``hashed``, as one string.
@@ -49,7 +49,7 @@ def identities(openings: Iterable[Comment | None], fallbacks: Iterable[str]) -> 
 
     ``AUTHOR|YYYY-MM-DDTHH:MMZ|N``: author and minute of the first signature, N the ordinal among equals on the board.
     A thread without signatures (None) is ``|unsigned:HASH|N``, where HASH is made from its fallback text (the heading):
-    it lasts only as long as that text, and becomes the lasting form with the first signature (``follow`` knows).
+    it lasts only as long as that text, and becomes the lasting form with the first signature (``matched`` knows).
     """
     seen: Counter[str] = Counter()
     names: list[str] = []
@@ -77,22 +77,6 @@ def _digest(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def follow(board: Board, known: Mapping[str, Traces], key: Callable[[str], str] = str) -> Mapping[str, str]:
-    """Which thread each remembered one is now: remembered identity -> identity on the board; gone ones are left out.
-
-    Where a memory keeps hashes of identities and traces, ``key`` makes the same hash; the answer's keys are then
-    hashed, its values never.
-
-    The thread that still has the opening comment is the remembered one: a renamed heading, "(erl.)" or new comments
-    change nothing, and of a split thread it is the part with the opening. Where the opening is gone, it is the one that
-    holds most of the other comments, at least half of them. Two remembered threads become one only where the one holds
-    both, each comment counted once: so of two threads by one author in one minute, the one that left takes nothing with
-    it. A thread without signatures is followed by its heading, if only one thread bears it. Linear in the traces.
-    """
-    present = [Present(thread.identity, key(thread.identity), traces(thread).hashed(key)) for thread in board.threads]
-    return matched(present, known, Counter(one.traces.heading for one in present))
-
-
 @dataclass(frozen=True, slots=True)
 class Present:
     """A thread on the board: its identity, ``name`` as memories call it (hashed or not), and its traces likewise."""
@@ -103,9 +87,15 @@ class Present:
 
 
 def matched(present: Sequence[Present], known: Mapping[str, Traces], headings: Mapping[str, int]) -> Mapping[str, str]:
-    """As ``follow``, among some of a board's threads; best matches come first. ``headings`` counts those of all.
+    """Which thread each remembered one is now: its name -> identity on the board; gone ones are left out.
 
-    Of two remembered threads that fit equally well, the one that is given first comes first.
+    The thread that still has the opening comment is the remembered one: a renamed heading, "(erl.)" or new comments
+    change nothing, and of a split thread it is the part with the opening. Where the opening is gone, it is the one that
+    holds most of the other comments, at least half of them. Two remembered threads become one only where the one holds
+    both, each comment counted once: so of two threads by one author in one minute, the one that left takes nothing with
+    it. A thread without signatures is followed by its heading, if only one thread bears it: ``headings`` counts those
+    of all threads on the board. Of two remembered threads that fit equally well, the one that is given first comes
+    first. Linear in the traces.
 
     A thread that stands as it was remembered, under the same name, may be left out on both sides, for no other match
     can touch it: no pair that one of the two is in ranks as high, so it would be found first, and no comment of it

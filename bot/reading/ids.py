@@ -1,4 +1,4 @@
-"""Gives comments and headings the ids that DiscussionTools gives them, so that links by id find them."""
+"""Gives comments the ids that DiscussionTools gives them, so that links by id find them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,6 @@ _NO_SIGNS = dict.fromkeys(map(ord, "-T:"))
 _BLANKS = re.compile(r"[ _\t\n\f\r]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
-    """The ids of the headings and of the comments, each in the order given."""
-
-    headings: tuple[str, ...]
-    comments: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class _Item:
     """A heading or comment in the tree; ``number`` is its place among its kind, -1 for the lead."""
@@ -34,22 +26,6 @@ class _Item:
     number: int
     part: str = ""
     parent: _Item | None = None
-    oldest: datetime | None = None
-
-
-def assign(headings: Sequence[Heading], comments: Sequence[Comment], info: WikiInfo) -> Ids:
-    """Compute the ids of all headings and comments of a page (CommentParser::computeId).
-
-    An id is the author or heading, the timestamp, and the parent's part; equal ones get ``-1``, ``-2`` … in page order.
-    """
-    items, bases = _read(headings, comments, info)
-    heading_ids, comment_ids = [""] * len(headings), [""] * len(comments)
-    for item, found in zip(items, numbered(bases), strict=True):
-        if isinstance(item.item, Heading):
-            heading_ids[item.number] = found
-        elif item.item is not None:
-            comment_ids[item.number] = found
-    return Ids(tuple(heading_ids), tuple(comment_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +41,28 @@ class Stem:
 
 
 def stems(headings: Sequence[Heading], comments: Sequence[Comment], info: WikiInfo) -> tuple[Stem, ...]:
-    """Compute what of the comments' ids does not depend on other threads."""
-    items, bases = _read(headings, comments, info)
+    """Compute what of the comments' ids does not depend on other threads (CommentParser::computeId).
+
+    An id is the author, the timestamp, and the parent's part: a heading, or a comment's author and timestamp.
+    """
+    items = _items(headings, comments, _switch_time(info))
+    _connect(items)
     found = [Stem("")] * len(comments)
-    for item, base in zip(items, bases, strict=True):
+    for item in items:
         if isinstance(item.item, Comment):
-            under = item.parent if item.parent and isinstance(item.parent.item, Heading) else None
-            found[item.number] = Stem(f"c-{item.part}", under.number) if under else Stem(base)
+            found[item.number] = _stem(item)
     return tuple(found)
+
+
+def _stem(item: _Item) -> Stem:
+    own = f"c-{item.part}"
+    match item.parent:
+        case _Item(item=Heading(), number=number):
+            return Stem(own, number)
+        case _Item(item=Comment(), part=part):
+            return Stem(f"{own}-{part}")
+        case _:
+            return Stem(own)
 
 
 def parts(headings: Sequence[Heading]) -> list[str]:
@@ -81,10 +71,7 @@ def parts(headings: Sequence[Heading]) -> list[str]:
 
 
 def numbered(bases: Iterable[str]) -> list[str]:
-    """Part equal ids, in page order: the second becomes ``…-1``, the third ``…-2``.
-
-    Comments and headings may be numbered apart: their ids begin with other letters.
-    """
+    """Part equal ids, in page order: the second becomes ``…-1``, the third ``…-2``."""
     taken: set[str] = set()
     last: dict[str, int] = {}
     ids: list[str] = []
@@ -99,14 +86,6 @@ def numbered(bases: Iterable[str]) -> list[str]:
         taken.add(found)
         ids.append(found)
     return ids
-
-
-def _read(headings: Sequence[Heading], comments: Sequence[Comment], info: WikiInfo) -> tuple[list[_Item], list[str]]:
-    """The tree of a page in page order, and the id of each of its items without number."""
-    switch = _switch_time(info)
-    items = _items(headings, comments, switch)
-    _connect(items)
-    return items, [_base(item, switch) for item in items]
 
 
 def anchors(headings: Sequence[Heading]) -> tuple[str, ...]:
@@ -149,7 +128,7 @@ def _items(headings: Sequence[Heading], comments: Sequence[Comment], switch: dat
     items = [(heading.start, _Item(heading, number, marks[number])) for number, heading in enumerate(headings)]
     for number, comment in enumerate(comments):
         part = f"{_cut(comment.author.replace(' ', '_'))}-{timestamp_part(comment.instant, switch)}"
-        items.append((comment.end, _Item(comment, number, part, oldest=comment.instant)))
+        items.append((comment.end, _Item(comment, number, part)))
     ordered = [item for _, item in sorted(items, key=lambda entry: entry[0])]
     if ordered and isinstance(ordered[0].item, Comment):
         ordered.insert(0, _Item(None, -1))
@@ -157,9 +136,8 @@ def _items(headings: Sequence[Heading], comments: Sequence[Comment], switch: dat
 
 
 def _connect(items: Sequence[_Item]) -> None:
-    """Give every item its parent by levels (CommentParser::buildThreads), and headings their oldest reply."""
+    """Give every comment its parent by levels (CommentParser::buildThreads)."""
     replies: list[_Item] = []
-    last_heading: _Item | None = None
     for item in items:
         if isinstance(item.item, Comment):
             level = item.item.level
@@ -168,31 +146,8 @@ def _connect(items: Sequence[_Item]) -> None:
                 replies.append(replies[-1])
             item.parent = replies[level - 1]
         else:
-            parent = last_heading if item.item is not None else None
-            while parent and _heading_level(parent) >= _heading_level(item):
-                parent = parent.parent
-            item.parent, last_heading = parent, item
             replies.clear()
         replies.append(item)
-    for item in reversed(items):
-        parent = item.parent
-        if parent and item.oldest and (parent.oldest is None or item.oldest < parent.oldest):
-            parent.oldest = item.oldest
-
-
-def _heading_level(item: _Item) -> int:
-    return item.item.level if isinstance(item.item, Heading) else 99
-
-
-def _base(item: _Item, switch: datetime) -> str:
-    if item.item is None:
-        return "h-"
-    parts = ["c" if isinstance(item.item, Comment) else "h", item.part]
-    if item.parent and item.parent.item is not None:
-        parts.append(item.parent.part)
-    if isinstance(item.item, Heading) and item.oldest:
-        parts.append(timestamp_part(item.oldest, switch))
-    return "-".join(parts)
 
 
 def _cut(text: str) -> str:

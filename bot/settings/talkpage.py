@@ -73,11 +73,6 @@ def told(text: str, telling: Telling, words: Words) -> str:
             return _with_line(text, [line, *_changes(telling.changes, words)], words)
 
 
-def has_open_table(text: str, words: Words) -> bool:
-    """Whether a table of mistakes stands on the page, as the bot left it."""
-    return _own_table(text, words) is not None
-
-
 # the list
 
 
