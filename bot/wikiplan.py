@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from bot.figures.report import BoardSeen
+from bot.figures.report import BoardSeen, LeftOut
 from bot.memory import Memory
 from bot.messages import Messages
 from bot.model import Page, WikiInfo
@@ -30,7 +30,7 @@ class WikiSnapshot:
     """All that such a task may look at. ``changes`` are the instants at which other settings came into force.
 
     A page is in ``pages`` once a ``Need`` asked for it, even where it does not exist; a need can ask for pages only.
-    ``settings`` are the boards' own, ``run`` is the run at work.
+    ``settings`` are the boards' own, ``run`` is the run at work, ``left_out`` what cannot be among the boards.
     """
 
     info: WikiInfo
@@ -42,14 +42,19 @@ class WikiSnapshot:
     settings_page: str = ""
     settings: Mapping[str, BoardSettings] = field(default_factory=dict)
     run: RunKnown = RunKnown()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Across:
-    """What a task across wikis sees in place of one wiki's boards: the wikis, and when their settings changed."""
+    """What a task across wikis sees in place of one wiki's boards: the wikis, and when their settings changed.
+
+    ``left_out`` are the wikis of which nothing can be shown.
+    """
 
     boards: tuple[BoardSeen, ...]
     changes: tuple[datetime, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 S = TypeVar("S", bound=WideSettings)

@@ -81,6 +81,11 @@ class Fleet:
         """The programme's reports, with repeats."""
         return [title for title in self.wikis["large"].bot_edits() if title.startswith(f"{PROGRAMME}/")]
 
+    def left_out(self) -> str:
+        """Which wikis the newest report says it does without."""
+        found = re.search(r"^Not included: (.*)\.$", self.wikis["large"].text(self.posted()[-1]), re.MULTILINE)
+        return found[1] if found else ""
+
     def rows(self, title: str) -> dict[str, str]:
         """The cell of the intake by wiki."""
         text, *_ = self.wikis["large"].text(title).split("|}")
@@ -115,9 +120,8 @@ def ask(made: World, count: int) -> None:
         made.says("Alba", BOARD, "\n\n".join([made.text(BOARD), *lines]))
 
 
-@pytest.fixture
-def fleet(tmp_path: Path) -> Fleet:
-    """Two wikis, looked at once."""
+def founded(tmp_path: Path, *away: str) -> Fleet:
+    """Two wikis, looked at once but for those that are away."""
     path = tmp_path / "clerk.yaml"
     text = FILE.replace(" &entry", "").format(folder=tmp_path, page=PROGRAMME, talk=TALK)
     path.write_text(text, encoding="utf-8")
@@ -125,9 +129,15 @@ def fleet(tmp_path: Path) -> Fleet:
     for name in ("large", "small"):
         made = wikis[name] = world(page=PAGE, told=False)
         made.says("Alba", BOARD, "Write below.")
-    made_ready = Fleet(read_operator_file(path, {}, ["archive"]), wikis)
+    made_ready = Fleet(read_operator_file(path, {}, ["archive"]), wikis, set(away))
     made_ready.make_pass()
     return made_ready
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    """Two wikis, looked at once."""
+    return founded(tmp_path)
 
 
 def test_each_week_is_reported_on_once_with_a_row_for_each_wiki(fleet: Fleet) -> None:
@@ -178,6 +188,7 @@ def test_a_week_waits_for_a_wiki_that_is_away_but_not_for_ever(fleet: Fleet) -> 
     assert waiting == []
     assert fleet.posted() == [f"{PROGRAMME}/Week 2026-11-23"]
     assert fleet.rows(fleet.posted()[0]) == {"large": "21"}
+    assert fleet.left_out() == "small (not looked at since the end of this span)"
 
 
 def test_the_wiki_that_comes_back_in_time_is_in_the_report(fleet: Fleet) -> None:
@@ -188,14 +199,24 @@ def test_the_wiki_that_comes_back_in_time_is_in_the_report(fleet: Fleet) -> None
     fleet.days(2, {"large": 3})
 
     assert fleet.rows(fleet.posted()[0]) == {"large": "21", "small": "7", "All wikis": "28"}
+    assert fleet.left_out() == ""
 
 
-def test_a_wiki_that_counts_by_another_calendar_is_left_out(fleet: Fleet) -> None:
+def test_a_wiki_that_counts_by_another_calendar_is_left_out_and_named(fleet: Fleet) -> None:
     own = 'report: {page: "User:Clerk/settings.yaml/Report", week_starts: sunday, every: week}\n'
     fleet.wikis["small"].says("Root", "User:Clerk/settings.yaml", PAGE + own)
     fleet.days(9, {"large": 3, "small": 1})
 
     assert fleet.rows(fleet.posted()[0]) == {"large": "21"}
+    assert fleet.left_out() == "small (counts by another calendar)"
+
+
+def test_a_wiki_of_which_nothing_is_known_yet_is_named(tmp_path: Path) -> None:
+    fleet = founded(tmp_path, "small")
+    fleet.days(9, {"large": 3})
+
+    assert fleet.rows(fleet.posted()[0]) == {"large": "21"}
+    assert fleet.left_out() == "small (nothing known of it yet)"
 
 
 def test_a_stopped_home_wiki_gets_no_report(fleet: Fleet) -> None:

@@ -18,6 +18,8 @@ from bot.cli.forms import Form
 from bot.cli.report import Wanted, report
 from bot.errors import OperatorProblem
 from bot.figures import Period
+from bot.operatorfile import WikiEntry
+from bot.wiki.port import WikiError
 from tests.test_backfill import BOARD, START, Replay, replay
 
 CONFIG = """\
@@ -95,6 +97,28 @@ def test_every_form_is_written_to_its_file(played: tuple[Path, Replay], tmp_path
 
     assert report(config, Wanted(Period.MONTH), form, out, made.revisions[-1][1]) == DONE
     assert "Incidents" in out.read_text(encoding="utf-8")
+
+
+def test_of_several_wikis_those_without_figures_are_named(
+    played: tuple[Path, Replay], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, made = played
+    backfill(config, "", BOARD, START.replace(tzinfo=None), None)
+    first = config.read_text(encoding="utf-8").partition("  small:\n")[2]
+    config.write_text(f"{config.read_text(encoding='utf-8')}  away:\n{first}  young:\n{first}", encoding="utf-8")
+
+    @contextmanager
+    def opened(entry: WikiEntry, *_: Any, **__: Any) -> Iterator[Any]:
+        if entry.name == "away":
+            raise WikiError("the wiki does not answer")
+        yield made.wiki
+
+    monkeypatch.setattr(wire, "opened", opened)
+    out = tmp_path / "report.json"
+
+    assert report(config, Wanted(Period.MONTH), Form.JSON, out, made.revisions[-1][1]) == DONE
+    left_out = {one["title"]: one["why"] for one in json.loads(out.read_text(encoding="utf-8"))["left_out"]}
+    assert left_out == {"away": "away", "young": "unknown"}
 
 
 def test_wrong_use_is_told_in_words(played: tuple[Path, Replay]) -> None:

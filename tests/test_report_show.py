@@ -14,7 +14,7 @@ import pytest
 
 from bot.cli.forms import Form
 from bot.cli.report import written
-from bot.figures.report import Report, make
+from bot.figures.report import Absence, LeftOut, Report, make
 from bot.figures.spans import Calendar, Span
 from bot.messages import Messages
 from bot.show.charts import Chart, Series
@@ -169,3 +169,23 @@ def test_the_page_speaks_the_readers_language_and_runs_its_way(language: str) ->
     assert f'lang="{language}"' in text
     assert ('dir="rtl"' in text) is (language == "ar")
     assert "Threads opened" not in text
+
+
+AWAY = LeftOut("small <wiki>", Absence.AWAY)
+
+
+def test_what_the_report_does_without_is_named_with_the_reason() -> None:
+    report = replace(made(), left_out=(AWAY, LeftOut("Project:New", Absence.LATER, WEEK.end)))
+    words = "small <wiki> (not looked at since the end of this span), Project:New (observed since 2026-11-16)"
+
+    assert f"Not included: {words}." in Tags(form(Form.HTML, report)).words
+    assert json.loads(form(Form.JSON, report))["left_out"] == [
+        {"title": "small <wiki>", "why": "away", "since": None},
+        {"title": "Project:New", "why": "later", "since": "2026-11-16T00:00:00Z"},
+    ]
+    assert "[[:Project:New]] (observed since 2026-11-16)." in form(Form.WIKITEXT, report)
+
+
+def test_a_complete_report_names_nothing_as_missing() -> None:
+    assert not any("Not included" in form(which) for which in Form)
+    assert json.loads(form(Form.JSON))["left_out"] == []

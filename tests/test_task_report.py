@@ -127,6 +127,13 @@ def test_nothing_is_reported_of_a_week_that_was_not_observed_from_its_beginning(
     assert found.edits == ()
 
 
+def test_a_board_that_was_not_observed_from_the_weeks_beginning_is_named() -> None:
+    new = board(weeks(8, 8), title="Project:New", since=MONDAY - timedelta(days=5))
+    last = decided(given(board(weeks(*[8] * 10)), new)).edits[-2]
+
+    assert "\nNot included: [[:Project:New]] (observed since 2026-11-11).\n" in whole(last.change)
+
+
 def test_a_week_is_reported_on_when_every_board_was_looked_at_once_more() -> None:
     snapshot = given(board(weeks(*[8] * 10)))
 

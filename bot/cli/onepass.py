@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from bot.cli import wire
 from bot.cli.told import told
 from bot.errors import OperatorProblem
+from bot.figures.report import BoardSeen, LeftOut
 from bot.journal import Claim, Journal, WikiJournal
 from bot.operatorfile import Operator, WikiEntry
 from bot.runner import LEASE, Listener, Outcome, RunOptions, RunReport
@@ -201,8 +202,9 @@ def _given(operator: Operator, entry: WikiEntry, journal: Journal) -> tuple[Give
         return ()
     found = [wiki_seen(name, journal.of(name), programme.settings.calendar) for name in programme.wikis]
     changes = sorted({one for name in programme.wikis for one in journal.of(name).settings_changes()})
-    boards = tuple(one for one in found if one is not None)
-    return (GivenTask(PROGRAMME, programme.settings, Across(boards, tuple(changes))),)
+    wikis = tuple(one for one in found if isinstance(one, BoardSeen))
+    left_out = tuple(one for one in found if isinstance(one, LeftOut))
+    return (GivenTask(PROGRAMME, programme.settings, Across(wikis, tuple(changes), left_out)),)
 
 
 def _options(

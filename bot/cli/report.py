@@ -15,7 +15,7 @@ from bot.cli import wire
 from bot.cli.console import ATTENTION, DONE, messages, output
 from bot.cli.forms import Form
 from bot.errors import OperatorProblem
-from bot.figures.report import BoardSeen, Goal, Line, Report, make
+from bot.figures.report import Absence, BoardSeen, Goal, LeftOut, Line, Report, make
 from bot.figures.spans import Calendar, Period, Span
 from bot.journal import WikiJournal
 from bot.messages import Messages
@@ -26,6 +26,7 @@ from bot.runner.across import boards_seen
 from bot.settings.report import ReportSettings
 from bot.settings.schema import Settings
 from bot.show.report import render
+from bot.wiki.port import WikiError
 from tasks.report.page import full
 
 
@@ -45,6 +46,7 @@ class Wanted:
 class _Source:
     """What one wiki brings to a report."""
 
+    entry: WikiEntry
     boards: tuple[BoardSeen, ...]
     settings: ReportSettings | None
     changes: tuple[datetime, ...]
@@ -55,21 +57,23 @@ def report(config: Path, wanted: Wanted, form: Form, out: Path | None, now: date
     """Writes the report. Exit 1 where no board was observed in the span; raises OperatorProblem on wrong use."""
     operator = wire.operator(config)
     entries = wire.entries(operator, wanted.wiki)
-    sources = _sources(operator, entries)
-    prefix = len(entries) > 1
+    sources, left_out = _sources(operator, entries)
+    alone = sources[0] if len(entries) == 1 else None
     boards = tuple(
-        replace(board, title=f"{entry.name}: {board.title}" if prefix else board.title)
-        for entry, source in zip(entries, sources, strict=True)
+        replace(board, title=board.title if alone else f"{source.entry.name}: {board.title}")
+        for source in sources
         for board in source.boards
         if wanted.board in ("", board.title)
     )
-    own = sources[0].settings if len(sources) == 1 else None
+    own = alone.settings if alone else None
     calendar = own.calendar if own is not None else Calendar(whole_weeks=True)
     span = _span(wanted, calendar, now or datetime.now(UTC))
     goals: tuple[Goal, ...] = tuple(goal.goal() for goal in own.goals) if own is not None else ()
-    changes = sources[0].changes if len(sources) == 1 else ()
+    changes = alone.changes if alone else ()
     made = make(tuple(one for one in boards if one.since < span.end), span, calendar, goals, changes)
-    language = wanted.language or (sources[0].info.language if len(sources) == 1 else "en")
+    left_out += [LeftOut(one.title, Absence.LATER, one.since) for one in boards if one.since >= span.end]
+    made = replace(made, left_out=tuple(left_out))
+    language = wanted.language or (alone.info.language if alone else "en")
     text = written(made, form, Messages(language), ", ".join(entry.name for entry in entries), entries[0].settings)
     if out is None:
         sys.stdout.write(text)
@@ -98,6 +102,10 @@ def as_json(made: Report) -> dict[str, Any]:
     return {
         "span": {"key": made.span.key, "start": _z(made.span.start), "end": _z(made.span.end)},
         "figures": list(_records(made)),
+        "left_out": [
+            {"title": one.title, "why": one.why.value, "since": _z(one.since) if one.since else None}
+            for one in made.left_out
+        ],
         "settings_changed": [_z(one) for one in made.changes],
     }
 
@@ -157,12 +165,25 @@ def _csv(made: Report) -> str:
     return file.getvalue()
 
 
-def _sources(operator: Operator, entries: tuple[WikiEntry, ...]) -> list[_Source]:
+def _sources(operator: Operator, entries: tuple[WikiEntry, ...]) -> tuple[list[_Source], list[LeftOut]]:
+    """What the wikis bring, and which of several bring nothing. Raises WikiError where the only wiki is away."""
     journal = wire.journal(operator)
+    sources: list[_Source] = []
+    left_out: list[LeftOut] = []
     try:
-        return [_source(operator, entry, journal.of(entry.name)) for entry in entries]
+        for entry in entries:
+            try:
+                sources.append(_source(operator, entry, journal.of(entry.name)))
+            except WikiError:
+                if len(entries) == 1:
+                    raise
+                left_out.append(LeftOut(entry.name, Absence.AWAY))
+                continue
+            if len(entries) > 1 and not sources[-1].boards:
+                left_out.append(LeftOut(entry.name, Absence.UNKNOWN))
     finally:
         journal.close()
+    return sources, left_out
 
 
 def _source(operator: Operator, entry: WikiEntry, journal: WikiJournal) -> _Source:
@@ -173,7 +194,7 @@ def _source(operator: Operator, entry: WikiEntry, journal: WikiJournal) -> _Sour
     settings = reading.settings or Settings(1, info.language)
     section = settings.sections.get("report")
     own = section if isinstance(section, ReportSettings) else None
-    return _Source(boards_seen(journal, settings), own, journal.settings_changes(), info)
+    return _Source(entry, boards_seen(journal, settings), own, journal.settings_changes(), info)
 
 
 def _span(wanted: Wanted, calendar: Calendar, now: datetime) -> Span:

@@ -79,6 +79,28 @@ class BoardSeen:
         return self if self.since <= span.start else None
 
 
+class Absence(StrEnum):
+    """Why a board, or in a report across wikis a wiki, is not in a report."""
+
+    UNKNOWN = "unknown"
+    """Nothing was observed there yet."""
+    LATER = "later"
+    """It was first observed after the span had begun."""
+    AWAY = "away"
+    """It was not looked at since the span's end."""
+    CALENDAR = "calendar"
+    """Its own report counts by another calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a report does without, and why; ``since`` is when it was first observed, where that is the reason."""
+
+    title: str
+    why: Absence
+    since: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One figure of one row.
@@ -120,7 +142,7 @@ class Row:
 class Report:
     """Everything a report of any form shows. ``changes`` are instants at which other settings came into force.
 
-    ``wikis`` says that each row is a whole wiki.
+    ``wikis`` says that each row is a whole wiki. ``left_out`` are the boards or wikis that have no row.
     """
 
     span: Span
@@ -128,6 +150,7 @@ class Report:
     total: Row | None = None
     changes: tuple[datetime, ...] = ()
     wikis: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def goals(self) -> tuple[tuple[Row, Line], ...]:

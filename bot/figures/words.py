@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.figures.report import Line, State
+from collections.abc import Callable
+
+from bot.figures.report import LeftOut, Line, Report, State
 from bot.figures.shown import RISES, SHARES, WAITS, Kind, Shown
 from bot.figures.spans import Period, Span
 from bot.messages import Messages
@@ -65,6 +67,16 @@ def due_in_words(line: Line, span: Span, messages: Messages) -> str:
     day = f"{line.goal.due:%Y-%m-%d}"
     late = line.state in (State.DRIFTING, State.OFF) and line.goal.due < span.end.date()
     return messages.say("report-due-passed", day) if late else day
+
+
+def left_out_in_words(report: Report, messages: Messages, named: Callable[[str], str]) -> str:
+    """What the report does without, with the reasons; "" where that is nothing. ``named`` writes a title."""
+
+    def one(missing: LeftOut) -> str:
+        day = (f"{missing.since:%Y-%m-%d}",) if missing.since is not None else ()
+        return messages.say(f"report-left-out-{missing.why}", named(missing.title), *day)
+
+    return messages.say("report-left-out", ", ".join(map(one, report.left_out))) if report.left_out else ""
 
 
 def state_in_words(line: Line, messages: Messages) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.figures.report import BoardSeen
+from bot.figures.report import Absence, BoardSeen, LeftOut
 from bot.figures.spans import Calendar
 from bot.journal import WikiJournal
 from bot.observe import covered
@@ -17,16 +17,18 @@ def boards_seen(journal: WikiJournal, settings: Settings) -> tuple[BoardSeen, ..
     return _seen(journal, _kinds(settings))
 
 
-def wiki_seen(name: str, journal: WikiJournal, calendar: Calendar) -> BoardSeen | None:
+def wiki_seen(name: str, journal: WikiJournal, calendar: Calendar) -> BoardSeen | LeftOut:
     """A whole wiki as its own runs left it in the journal, for a report across wikis.
 
-    None where nothing is known of it yet, and where its own report counts by another calendar: what is shown of two
-    spans that overlap could tell of a single day by subtraction.
+    Left out where nothing is known of it yet, and where its own report counts by another calendar: what is shown of
+    two spans that overlap could tell of a single day by subtraction.
     """
     kinds, own = journal.boards_kept()
     boards = _seen(journal, kinds)
-    if not boards or own not in ("", _told(calendar)):
-        return None
+    if not boards:
+        return LeftOut(name, Absence.UNKNOWN)
+    if own not in ("", _told(calendar)):
+        return LeftOut(name, Absence.CALENDAR)
     since = min(board.since for board in boards)
     return BoardSeen(name, "", since, until=journal.last_done() or since, parts=boards)
 

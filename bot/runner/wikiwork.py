@@ -113,6 +113,7 @@ class WikiWorker:
                 self.entry.settings,
                 self.settings.boards,
                 RunKnown(self.run, self.revision, last_done),
+                across.left_out,
             )
             found: Plan | Need = task.plan(snapshot, settings, desk.now)
             if isinstance(found, Plan):

@@ -14,6 +14,7 @@ from bot.figures.words import (
     change_in_words,
     due_in_words,
     goal_in_words,
+    left_out_in_words,
     shown_in_words,
     span_in_words,
     state_in_words,
@@ -82,6 +83,7 @@ def render(report: Report, messages: Messages, place: str, *, rtl: bool = False)
         unit="wiki" if report.wikis else "board",
         goals=[_goal(row, line, report, messages) for row, line in report.goals],
         rows=[_row(row, report, messages) for row in rows],
+        left_out=left_out_in_words(report, messages, str),
         changes=sorted({f"{one:%Y-%m-%d}" for one in report.changes}),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.figures.report import BoardSeen, Report, make, running
+from bot.figures.report import Absence, BoardSeen, LeftOut, Report, make, running
 from bot.figures.shown import Kind
 from bot.figures.spans import Period, Span
 from bot.figures.words import span_in_words
@@ -82,17 +82,27 @@ def _spans(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -> I
                 yield span
 
 
-def _observed(snapshot: WikiSnapshot, span: Span, now: datetime) -> tuple[BoardSeen, ...]:
+def _observed(snapshot: WikiSnapshot, span: Span, now: datetime) -> tuple[tuple[BoardSeen, ...], tuple[LeftOut, ...]]:
+    """The boards of which a whole span is known, and those of which it is not."""
     # Of a span that is not over (an early warning) the last look is enough.
     enough = min(span.end, now - timedelta(days=1))
-    looked_at = (one for one in snapshot.boards if one.until is None or one.until >= enough)
-    found = (board.observed_in(span) for board in looked_at)
-    return tuple(board for board in found if board is not None)
+    known: list[BoardSeen] = []
+    left_out = list(snapshot.left_out)
+    for board in snapshot.boards:
+        seen = board.observed_in(span)
+        if board.until is not None and board.until < enough:
+            left_out.append(LeftOut(board.title, Absence.AWAY))
+        elif seen is None:
+            left_out.append(LeftOut(board.title, Absence.LATER, board.since))
+        else:
+            known.append(seen)
+    return tuple(known), tuple(left_out)
 
 
 def _made(snapshot: WikiSnapshot, settings: ReportSettings, span: Span, now: datetime) -> Report:
     goals = tuple(goal.goal() for goal in settings.goals)
-    return make(_observed(snapshot, span, now), span, settings.calendar, goals, snapshot.changes)
+    boards, left_out = _observed(snapshot, span, now)
+    return replace(make(boards, span, settings.calendar, goals, snapshot.changes), left_out=left_out)
 
 
 def _report(snapshot: WikiSnapshot, settings: ReportSettings, span: Span, title: str, key: str, now: datetime) -> Edit:
@@ -188,7 +198,8 @@ def _warnings(snapshot: WikiSnapshot, settings: ReportSettings, now: datetime) -
     page = snapshot.pages[settings.warn.page]
     given = {kind for kind, _ in snapshot.memory.facts if kind.startswith(f"{_WARNED} ")}
     lines, facts = [], []
-    for row in running(_observed(snapshot, span, now), span, now, settings.calendar).rows:
+    boards, _ = _observed(snapshot, span, now)
+    for row in running(boards, span, now, settings.calendar).rows:
         for line in row.lines:
             if line.kind not in _WARN_ABOUT or line.change is None or line.change + 1 < settings.warn.when:
                 continue

@@ -13,6 +13,7 @@ from bot.figures.words import (
     change_in_words,
     due_in_words,
     goal_in_words,
+    left_out_in_words,
     shown_in_words,
     span_in_words,
     state_in_words,
@@ -94,7 +95,9 @@ def _head(report: Report, messages: Messages, settings_page: str) -> list[str]:
 
 def _foot(report: Report, messages: Messages) -> list[str]:
     say = messages.say
-    lines = [f"<small>{say('report-few-explained')} {say('report-groups')}</small>"]
+    missing = left_out_in_words(report, messages, plain if report.wikis else link)
+    lines = [missing, ""] if missing else []
+    lines += [f"<small>{say('report-few-explained')} {say('report-groups')}</small>"]
     first, last = report.span.start, report.span.end - timedelta(days=1)
     if report.span.period in (Period.MONTH, Period.QUARTER):
         lines += ["", f"<small>{say('report-counted', f'{first:%Y-%m-%d}', f'{last:%Y-%m-%d}')}</small>"]
