@@ -11,8 +11,8 @@ from bot.model import Contribution
 
 # How far back the contributions are read. Threads older than this are told to nobody, whatever the ledger says.
 REACH = timedelta(days=731)
-# Moves are known by journal and pages, not by the keys of their edits.
-_MOVING = frozenset({"archive", "cut", "undo", UNCUT})
+# Moves are known by journal and pages, not by the keys of their edits; but those that take copies out tell which.
+_MOVING = frozenset({"archive", "cut", UNCUT})
 
 
 def rebuild(contributions: Iterable[Contribution], boards: Iterable[str], hash_of: Callable[..., str]) -> Ledger:

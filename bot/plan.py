@@ -64,7 +64,7 @@ class Edit:
     """One save that a task wants.
 
     ``base`` is the revision that the change was planned on (0: the page must not exist yet). ``kind`` says what it is
-    for in one word ("archive", "cut", "notice", "summary", "undo" …). ``summary`` is the edit summary in the wiki's
+    for in one word ("archive", "cut", "follow", "undo", "notice" …). ``summary`` is the edit summary in the wiki's
     language, without names, headings or quotations; the runner adds the approval link and ``key`` (law 5).
     ``unchanged`` names other pages with the revision they must still be at right before this save and, where the edit
     ``begins`` a move, right after. ``holds`` are texts that the saved revision must hold, read back by revision id

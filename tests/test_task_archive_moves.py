@@ -156,7 +156,7 @@ def test_a_thread_that_changed_but_is_still_due_is_copied_again() -> None:
 
     plan = wiki.run()
 
-    assert [edit.kind for edit in plan.edits] == ["archive", "cut"]
+    assert [edit.kind for edit in plan.edits] == ["follow", "cut"]
     assert wiki.text(FIRST) == lasting((_done("One") + _done("Two")).replace("Words.", "Better words.", 1))
     assert wiki.text() == lasting("Lead.\n\n" + _open("Last"))
 

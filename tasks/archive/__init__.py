@@ -10,10 +10,11 @@ from bot.model import Thread
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
 from tasks.archive.brakes import SIZE, halved, refused, restless
 from tasks.archive.choose import NAME, PUT_BACK, RETURNED, Due, Stays, Verdict, judge_all
+from tasks.archive.ending import WAITS
 from tasks.archive.index import with_index
 from tasks.archive.links import with_links
 from tasks.archive.pages import COUNTER, Filling, Placing, archive_edit, cut_edit, place, put_back
-from tasks.archive.recover import WAITS, recover
+from tasks.archive.recover import recover
 from tasks.archive.remove import remove
 from tasks.archive.returned import with_copies_taken_out
 from tasks.archive.settings import ArchiveSettings
