@@ -7,6 +7,8 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email import policy
+from email.parser import BytesParser
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -177,6 +179,10 @@ class FaultProxy:
         self._ended.wait()
 
 
+def _fields(encoded: str) -> dict[str, str]:
+    return {key: values[-1] for key, values in parse_qs(encoded, keep_blank_values=True).items()}
+
+
 class _Handler(BaseHTTPRequestHandler):
     owner: FaultProxy
     protocol_version = "HTTP/1.1"
@@ -192,8 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        sent = urlsplit(self.path).query + "&" + (body.decode("utf-8", "replace") if self._is_form() else "")
-        parameters = {key: values[-1] for key, values in parse_qs(sent, keep_blank_values=True).items()}
+        parameters = _fields(urlsplit(self.path).query) | self._posted(body)
         _, rules = self.owner.note(self.command, parameters)
         for rule in rules:
             if rule.before is not None:
@@ -210,8 +215,15 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._forward(body, fault, rules)
 
-    def _is_form(self) -> bool:
-        return self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+    def _posted(self, body: bytes) -> dict[str, str]:
+        kind = self.headers.get("Content-Type", "")
+        if kind.startswith("application/x-www-form-urlencoded"):
+            return _fields(body.decode("utf-8", "replace"))
+        if not kind.startswith("multipart/form-data"):
+            return {}
+        form = BytesParser(policy=policy.HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+        parts = {part.get_param("name", header="Content-Disposition"): part for part in form.iter_parts()}
+        return {str(name): bytes(part.get_payload(decode=True)).decode() for name, part in parts.items()}
 
     def _forward(self, body: bytes, fault: Fault | None, rules: list[_Rule]) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.owner.port, timeout=300)

@@ -244,9 +244,10 @@ def _touched(thread: Thread, conclusion: Conclusion, snapshot: Snapshot, now: da
     if not instants or now - max(instants) < _SHORTEST:
         return max(instants, default=None)
     text = snapshot.board.wikitext(thread)
-    own = {comment.end - thread.start for comment in _own(thread, snapshot)}
-    stamps = learn(snapshot.info).settle(text).find(text)
-    return max([*instants, *(one.instant for one in stamps if one.instant <= now and one.end not in own)])
+    # Those of comments are among the instants, or the bot's own.
+    known = {comment.end - thread.start for comment in thread.comments}
+    stamps = learn(snapshot.info).settle(text).find(text, known=known)
+    return max([*instants, *(one.instant for one in stamps if one.instant <= now)])
 
 
 def _last(thread: Thread, snapshot: Snapshot) -> datetime | None:

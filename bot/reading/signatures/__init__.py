@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -58,13 +58,16 @@ class Timestamps:
         """Whether one format only explains the wiki's sample: until then no instant can be relied on."""
         return len(self.formats) == 1
 
-    def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Timestamp]:
+    def find(
+        self, text: str, start: int = 0, end: int | None = None, known: Container[int] = frozenset()
+    ) -> Iterator[Timestamp]:
         """Give the timestamps between two offsets, in order. Dates that no calendar has are passed over.
 
-        Takes time in proportion to the text: one pass for the zone's label, then a bounded stretch before each.
+        Takes time in proportion to the text: one pass for the zone's label, then a bounded stretch before each, but for
+        those whose ends are ``known``: they are not given again.
         """
         if self.formats:
-            yield from self._find(self.formats[0], text, start, len(text) if end is None else end)
+            yield from self._find(self.formats[0], text, start, len(text) if end is None else end, known)
 
     def settle(self, text: str) -> Timestamps:
         """Return the same with the formats that a text rules out left away.
@@ -80,9 +83,13 @@ class Timestamps:
             return replace(self, formats=(self.formats[best],), problem="")
         return self
 
-    def _find(self, one: Format, text: str, start: int, end: int) -> Iterator[Timestamp]:
+    def _find(
+        self, one: Format, text: str, start: int, end: int, known: Container[int] = frozenset()
+    ) -> Iterator[Timestamp]:
         instant_of = self.zone.instant
         for label in self._zones.finditer(text, start, end):
+            if label.end() in known:
+                continue
             found = _before(one, text, start, label.start())
             local = one.local(found) if found else None
             instant = instant_of(local, plain(label[1])) if local else None

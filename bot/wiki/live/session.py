@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -10,12 +9,13 @@ from typing import Any
 
 from requests import Request, RequestException, Response
 from requests.cookies import get_cookie_header
-from requests.exceptions import ConnectTimeout, JSONDecodeError
+from requests.exceptions import JSONDecodeError
 
 from bot.errors import OperatorProblem
 from bot.wiki.live.counting import requests_so_far
 from bot.wiki.live.defaults import Patience
 from bot.wiki.live.login import log_in, refused_login
+from bot.wiki.live.sending import Wire, never_sent
 from bot.wiki.port import Barred, Busy, Doubtful, Unreachable, WikiError
 
 _LOGGED_OUT = ("assertuserfailed", "assertnameduserfailed", "notloggedin")
@@ -52,8 +52,7 @@ class Session:
         self._known = False
         self._site = site
         self._pywikibot = pywikibot
-        self._http: Any = importlib.import_module("pywikibot.comms.http")
-        self._encode: Any = importlib.import_module("pywikibot.data.api").encode_url
+        self._wire = Wire(site)
         self._token = ""
         self._pressed = False
         self._begun = before.get(self._address, 0)
@@ -185,7 +184,6 @@ class Session:
         if self.account:
             # The bot acts as itself or not at all: a session that ran out would edit under an IP address.
             sent |= {"assert": "user", "assertuser": self.account}
-        body = self._encode({key: str(value) for key, value in sent.items()})
         throttle = self._site.throttle
         if throttle.retry_after > self.patience.longest_wait:
             throttle.retry_after = 0
@@ -194,16 +192,9 @@ class Session:
             self._pressed = False
         else:
             throttle(write=write)
-        # A short query over TLS is a GET, which Wikimedia answers from the nearest data centre. Writes carry a token,
-        # which must not stand in an address.
-        short = not write and len(body) < 2000 and self._site.protocol() == "https" and not self._oauth()
-        path = self._site.apipath()
         try:
-            if short:
-                response = self._http.request(self._site, f"{path}?{body}")
-            else:
-                head = {"Content-Type": "application/x-www-form-urlencoded"}
-                response = self._http.request(self._site, path, headers=head, method="POST", data=body)
+            words = {key: str(value) for key, value in sent.items()}
+            response = self._wire.tell(words) if write else self._wire.ask(words)
         except (
             ConnectionError,
             RequestException,
@@ -216,12 +207,9 @@ class Session:
             raise (Busy(f"{problem} Nothing was saved.") if write else Unreachable(problem)) from None
         return self._understand(response, write=write)
 
-    def _oauth(self) -> bool:
-        return bool(self._site.is_oauth_token_available())
-
     def _no_answer(self, error: Exception) -> WikiError:
         """What it means that no answer came: never sent, or perhaps done."""
-        if _never_sent(error):
+        if never_sent(error):
             return _NotSent(f"The wiki {self.name} cannot be reached over the network; nothing was saved.")
         return Doubtful(f"The wiki {self.name} gave no clear answer: what was sent may or may not have been done.")
 
@@ -293,16 +281,16 @@ class Session:
     @property
     def login_kept(self) -> bool:
         """Whether Pywikibot holds OAuth tokens or cookies for the wiki; the first read tells whether they hold."""
-        if self._oauth():
+        if self._wire.oauth:
             return True
         asked = Request("POST", self._address).prepare()
-        header: str | None = get_cookie_header(self._http.cookie_jar, asked)  # type: ignore[no-untyped-call]  # requests' stubs leave this function out
+        header: str | None = get_cookie_header(self._wire.http.cookie_jar, asked)  # type: ignore[no-untyped-call]  # requests' stubs leave this function out
         return header is not None
 
     def close(self) -> None:
         """Lets go of the process's entry in Pywikibot's throttle file and of idle connections."""
         self._site.throttle.drop()
-        self._http.session.close()
+        self._wire.http.session.close()
 
 
 class _NotSent(Busy):
@@ -311,14 +299,6 @@ class _NotSent(Busy):
 
 class Lagged(Busy):
     """The wiki's databases lag: it did nothing, and asks to be asked again a little later."""
-
-
-def _never_sent(error: Exception) -> bool:
-    """Whether the request cannot have reached the wiki: no name, no route, nobody listening, no connection in time."""
-    chain: list[object] = [error, *error.args]
-    if any(isinstance(link, ConnectTimeout) for link in chain):
-        return True
-    return any(word in str(error) for word in ("NewConnectionError", "NameResolutionError", "Connection refused"))
 
 
 def _token_in(answer: Mapping[str, Any]) -> str:
