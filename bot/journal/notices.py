@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from bot.journal import tables as t
 from bot.journal.part import Part, put
@@ -49,10 +49,12 @@ class Notices(Part):
         where = {"wiki": self.wiki, "board": board, "thread": told.thread, "person": told.person, "kind": told.kind}
         put(connection, t.notices, where, {"instant": told.instant})
 
-    def _spend(self, connection: Connection, now: datetime, kind: str) -> None:
-        s = t.spending.c
-        where = {"wiki": self.wiki, "day": f"{now:%Y-%m-%d}", "kind": kind}
-        count = connection.execute(
-            select(s.count).where(s.wiki == self.wiki, s.day == where["day"], s.kind == kind)
-        ).scalar()
-        put(connection, t.spending, where, {"count": (count or 0) + 1})
+    def _spend(self, connection: Connection, now: datetime, kinds: Iterable[str]) -> None:
+        s, wanted = t.spending.c, set(kinds)
+        today = and_(s.wiki == self.wiki, s.day == f"{now:%Y-%m-%d}", s.kind.in_(sorted(wanted)))
+        known = set(connection.execute(select(s.kind).where(today)).scalars())
+        if known:
+            connection.execute(update(t.spending).where(today).values(count=s.count + 1))
+        if new := sorted(wanted - known):
+            row = {"wiki": self.wiki, "day": f"{now:%Y-%m-%d}", "count": 1}
+            connection.execute(insert(t.spending), [{**row, "kind": kind} for kind in new])

@@ -122,10 +122,8 @@ class Writes(Moves, Notices):
                 self._reopen(connection, intent.board, int(key.own.removeprefix("run-")))
             if changed:
                 board = f"board:{self.hash_of(intent.board)}"
-                for kind in dict.fromkeys((intent.kind, "edits", f"task:{intent.task}", board)):
-                    self._spend(connection, instant, kind)
-                if key.person:
-                    self._spend(connection, instant, "notices")
+                person = ["notices"] if key.person else []
+                self._spend(connection, instant, [intent.kind, "edits", f"task:{intent.task}", board, *person])
 
     def _reopen(self, connection: Connection, board: str, run: int) -> None:
         """Open a run's moves again whose cut was taken back: threads stand on both pages now."""

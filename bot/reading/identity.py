@@ -60,6 +60,11 @@ def identities(openings: Iterable[Comment | None], fallbacks: Iterable[str]) -> 
     return tuple(names)
 
 
+def twins(threads: Iterable[Thread]) -> bool:
+    """Whether two threads of a board differ in nothing but the ordinals of their identities."""
+    return any(not thread.identity.endswith("|1") for thread in threads)
+
+
 def traces(thread: Thread) -> Traces:
     """What to remember of a thread as it stands on the board now."""
     return Traces(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from bot.errors import CommunityProblem, OperatorProblem
 from bot.journal import Look, WikiJournal
 from bot.operatorfile import WikiEntry
 from bot.plan import Decision, Plan, Task
+from bot.reading.identity import twins
 from bot.runner import planpage
 from bot.runner.desk import Desk
 from bot.runner.job import Job
@@ -102,7 +104,7 @@ class Actor:
             stale = self._apply(job, may, plan, edits, problems)
             if plan != Plan(decisions=plan.decisions):
                 # What others planned rests on what stood before; where nothing was done, it still holds.
-                self.planner.epoch += 1
+                self.planner.saved(job)
             if stale is None and not ended and not plan.more:
                 return replace(plan, decisions=before + plan.decisions), False
             if stale is None and not ended:
@@ -122,7 +124,7 @@ class Actor:
         for index, edit in enumerate(plan.edits):
             later = plan.edits[index + 1 :]
             left = None if may.trial_left is None else may.trial_left - sum(one.state is State.SAVED for one in edits)
-            context = Context(job.title, self.run, left, later, archived, lambda text: self._identities(job, text))
+            context = Context(job.title, self.run, left, later, archived, partial(self._remaining, job))
             known = edit.page in self.writer.denied
             result = self.writer.write(edit, context)
             match result:
@@ -151,9 +153,17 @@ class Actor:
             self.journal.close_moves(job.title, plan.settled, "settled")
         return None
 
-    def _identities(self, job: Job, text: str) -> frozenset[str]:
-        board = self.desk.reader.board(job.title, 0, text, job.settings.rules)
-        return frozenset(self.journal.hash_of(thread.identity) for thread in board.threads)
+    def _remaining(self, job: Job, before: str, after: str) -> frozenset[str]:
+        """The hashed identities on the board after a cut.
+
+        Where no two threads are alike, each that stays keeps its identity, and the board need not be read for it.
+        """
+        board = self.planner.board(job)
+        if board.text == before and not twins(board.threads):
+            left = [thread for thread in board.threads if board.wikitext(thread) in after]
+        else:
+            left = list(self.desk.reader.board(job.title, 0, after, job.settings.rules).threads)
+        return frozenset(self.journal.hash_of(thread.identity) for thread in left)
 
     def _show(self, plan: Plan) -> list[EditReport]:
         """Make the edits on paper; in a dry run the tasks after it see the pages as they would be."""
@@ -169,7 +179,7 @@ class Actor:
             shown.append(EditReport(edit.task, edit.kind, edit.page, State.PLANNED, old, new, edit.summary))
             if self.options.dry_run:
                 desk.shade(page.title, new)
-                self.planner.epoch += 1
+                self.planner.saved()
         return shown
 
     def _post(self, job: Job, task: Task[Any], may: Mandate, plan: Plan) -> None:
@@ -182,7 +192,7 @@ class Actor:
             return
         edit = planpage.edit_of(page.title, page.revision, text)
         result = self.writer.write(edit, Context(job.title, self.run, None))
-        self.planner.epoch += 1
+        self.planner.saved(job)
         if isinstance(result, Written | Denied):
             self.plan_pages.append(result.report)
 

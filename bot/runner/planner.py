@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import guard
@@ -140,9 +140,21 @@ class Planner:
         return Limits(self.entry.allowed, max(0, writer.notices_left), max(0, writer.edits_left), elsewhere, spaces)
 
     def _memory(self, job: Job, board: Board) -> Memory:
-        if job.memory is None or job.memory[0] != self.epoch:
+        if job.memory is None:
             job.memory = (self.epoch, self._remembered(job, board))
+        elif job.memory[0] != self.epoch:
+            # Saved for another board: that changes what is the whole wiki's, and no more.
+            now = self.desk.now
+            with self.journal.at_once():
+                wide = replace(job.memory[1], spent=self.journal.spent(now), keys=self.journal.own_keys())
+            job.memory = (self.epoch, wide)
         return job.memory[1]
+
+    def saved(self, job: Job | None = None) -> None:
+        """Note that something was saved, for one board or for none of them: plans that were made before are old."""
+        self.epoch += 1
+        if job is not None:
+            job.memory = None
 
     def _remembered(self, job: Job, board: Board) -> Memory:
         journal, now = self.journal, self.desk.now
@@ -169,7 +181,7 @@ class Planner:
         if job.names.keys() != {thread.identity for thread in board.threads}:
             hash_of, now = self.journal.hash_of, self.desk.page(job.title).instant or self.desk.now
             hashes = {thread.identity: hash_of(thread.identity) for thread in board.threads}
-            known = self.journal.recent(job.title, hashes.values())
+            known = job.recent(self.journal, board)
             standing = {one.alias: one.thread for one in known if not one.away}
             if all(one in standing for one in hashes.values()):
                 job.names = {identity: standing[one] for identity, one in hashes.items()}

@@ -97,7 +97,8 @@ class Teller:
             result = planner.writer.write(edit, Context(title, self.run, None))
             if isinstance(result, Stale):
                 continue
-            planner.epoch += isinstance(result, Written)
+            if isinstance(result, Written):
+                planner.saved()
             self.edits.append(result.report)
             if isinstance(result, Denied):
                 self.problems.append(f"{title}: {result.report.reason}; what became of the settings is not told there")

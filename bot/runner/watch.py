@@ -35,7 +35,8 @@ def watch(desk: Desk, journal: WikiJournal, jobs: Sequence[Job]) -> None:
         return
     desk.gather((board, _need(job, board)) for job, board, _ in boards)
     for job, board, instant in boards:
-        known = journal.recent(job.title, (journal.hash_of(thread.identity) for thread in board.threads))
+        known = job.recent(journal, board)
+        job.known = None
         reading = _reading(desk, journal, job, board, instant)
         if job.title in seen and _somebody_took(known, reading, journal):
             reading = replace(reading, editor=_only_editor(desk, seen[job.title], board))

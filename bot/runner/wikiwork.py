@@ -129,7 +129,7 @@ class WikiWorker:
             saved = sum(one.state is State.SAVED for one in edits)
             left = None if may.trial_left is None else may.trial_left - saved
             result = self.writer.write(edit, Context(NO_BOARD, self.run, left))
-            self.planner.epoch += 1
+            self.planner.saved()
             match result:
                 case Stale():
                     return False

@@ -60,4 +60,4 @@ def let_go(desk: Desk, jobs: Sequence[Job]) -> None:
     desk.release([job.title for job in jobs])
     for job in jobs:
         job.plans.clear()
-        job.memory = job.first = None
+        job.memory = job.first = job.known = None

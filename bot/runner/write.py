@@ -75,7 +75,7 @@ class Context:
     trial_left: int | None
     later: Sequence[Edit] = ()
     archived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    remaining: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    remaining: Callable[[str, str], frozenset[str]] = lambda _before, _after: frozenset()
 
 
 @dataclass(slots=True)
@@ -236,7 +236,7 @@ class Writer:
         key = key_of(edit, context.board, desk.journal.hash_of)
         summary = stamp(edit.summary, key, self.entry.approval.get(edit.task, ""))
         report = replace(report, summary=summary)
-        remaining = context.remaining(report.new) if edit.finishes and edit.kind != "undo" else frozenset()
+        remaining = context.remaining(report.old, report.new) if edit.finishes and edit.kind != "undo" else frozenset()
         intent = desk.journal.intend(context.run, context.board, edit, key, desk.now, remaining)
         try:
             saved = desk.wiki.save(request_of(edit, report.new, summary))
