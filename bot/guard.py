@@ -116,8 +116,9 @@ def _only_titles(edit: Edit) -> bool:
 
 
 def _limit(edit: Edit, brakes: Brakes) -> str | None:
-    # The cut that ends a move is never stopped by a limit: the thread would stand on both pages until tomorrow.
-    if edit.finishes:
+    # The cut that ends a move is never stopped by a limit: the thread would stand on both pages until tomorrow;
+    # nor what puts threads back: they would stand on neither.
+    if edit.ends:
         return None
     if brakes.edits_left <= brakes.to_cut:
         return "the limit of edits per run is reached"

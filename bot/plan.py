@@ -58,6 +58,9 @@ class NewSection:
 
 Change = Splices | WholeText | NewSection
 
+RESTORE = "restore"
+"""Kind of the edit that puts back on a board what the bot itself just took off it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -91,6 +94,11 @@ class Edit:
     threads: tuple[str, ...] = ()
     person: str = ""
     independent: bool = False
+
+    @property
+    def ends(self) -> bool:
+        """Whether it ends what the bot began, or puts back what it took: no limit may stop it then."""
+        return bool(self.finishes) or self.kind == RESTORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +208,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A cut after which the archives did not hold, word for word, all that it had taken off the board.
+
+    ``before`` is the board as it stood right before, in this ``revision``, ``after`` as the cut left it. ``archives``
+    are the archives' texts in that moment, by title; of one that was moved, under the new title too.
+    """
+
+    task: str
+    revision: int
+    before: str
+    after: str
+    archives: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that a task may look at. What a ``Need`` can ask for is there once one did.
 
@@ -210,6 +233,7 @@ class Snapshot:
     (``Refused.kind``). ``linking`` answers each search for linking pages, without their texts. ``edits`` tells of
     signatures on the board whether its history holds such an edit, None where that cannot be told. ``following`` is
     true where the task's plan of this run was carried out and only what follows from it is asked for (``Plan.more``).
+    ``lost`` tells of a cut of the board, by this run or one that died, that may have lost threads.
     """
 
     info: WikiInfo
@@ -230,6 +254,7 @@ class Snapshot:
     linking: Mapping[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
     edits: Mapping[tuple[str, datetime], bool | None] = field(default_factory=dict)
     following: bool = False
+    lost: Lost | None = None
 
 
 S = TypeVar("S", bound=TaskSettings)

@@ -166,6 +166,31 @@ def test_a_process_takes_as_many_requests_as_the_kills_above_count_on(ground: Gr
     assert len(ground.proxy.requests) == PROCESS_REQUESTS
 
 
+def test_threads_taken_out_of_an_archive_while_they_are_cut_are_back_on_the_board_and_archived_later(
+    ground: Ground,
+) -> None:
+    before = Pen().board(20, 14)
+    case = ground.case(before, max_threads=8)
+
+    def blank() -> None:
+        first = min(title for title in case.pages() if title != case.board)
+        case.people.as_user("Zoe").edit(first, "")
+
+    ground.proxy.call_before(edit_number(3), blank)
+
+    report = case.run()
+
+    assert report is not None
+    assert any(task.problems for board in report.boards for task in board.tasks)
+    assert len(ground.proxy.edits) == 4, "two archives, the cut, what the cut lost"
+    moved_whole(before, case.pages())
+    assert words(case.text(case.board)).total() == 2 * 6 + 3 * 8
+    case.complete_run()
+    moved_whole(before, case.pages())
+    assert words(case.text(case.board)).total() == 2 * 6
+    archive_first(case)
+
+
 INDEX = ', index: "{board}/Index"'
 # That the index (the third save) failed only the journal knows: without it the next move there makes up for it.
 UNINDEXED = [

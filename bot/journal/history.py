@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ class PastWrite:
     """One write: ``page`` is "#HASH" for somebody's talk page; ``revision`` 0 where nothing was saved.
 
     ``base`` is the revision that was replaced (0: the page was made), but where the wiki merged.
+    ``archives`` are those whose moves a cut ended.
     """
 
     run: int
@@ -44,6 +46,7 @@ class PastWrite:
     state: str
     revision: int
     base: int = 0
+    archives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,18 @@ class History(Part):
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return tuple(
-            PastWrite(row.run, row.board, row.task, row.kind, row.page, row.begun, row.state, row.revision, row.base)
+            PastWrite(
+                row.run,
+                row.board,
+                row.task,
+                row.kind,
+                row.page,
+                row.begun,
+                row.state,
+                row.revision,
+                row.base,
+                tuple(json.loads(row.archives)),
+            )
             for row in rows
         )
 

@@ -98,6 +98,16 @@ class Moves(Part):
                 found.setdefault(row.id, (row.archive, set()))[1].add(row.digest)
         return tuple(FinishedMove(number, archive, frozenset(digests)) for number, (archive, digests) in found.items())
 
+    def _take_off_the_books(self, connection: Connection, board: str, identities: Iterable[str]) -> None:
+        """The bot itself puts these threads back on the board: no person did, and they may be moved again."""
+        chosen = select(t.moves.c.id).where(t.moves.c.wiki == self.wiki, t.moves.c.board == board)
+        hashes = sorted({self.hash_of(one) for one in identities})
+        connection.execute(
+            update(t.moved_threads)
+            .where(t.moved_threads.c.move.in_(chosen), t.moved_threads.c.thread.in_(hashes))
+            .values(ambiguous=True)
+        )
+
     def _open(self, board: str) -> Any:
         return and_(t.moves.c.wiki == self.wiki, t.moves.c.board == board, t.moves.c.state == "begun")
 

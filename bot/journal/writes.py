@@ -14,7 +14,7 @@ from bot.journal.moves import Moves
 from bot.journal.notices import Notices
 from bot.journal.part import new_id, put
 from bot.memory import Told
-from bot.plan import Edit
+from bot.plan import RESTORE, Edit
 
 # States of a write that nobody knows the end of: the run died, or the wiki gave no clear answer.
 UNSETTLED = ("sent", "doubtful")
@@ -92,6 +92,8 @@ class Writes(Moves, Notices):
                     )
                     .values(ambiguous=True)
                 )
+            if edit.kind == RESTORE:
+                self._take_off_the_books(connection, board, edit.threads)
             done = connection.execute(insert(t.writes).values(wiki=self.wiki, **row))
             identifier = new_id(done.inserted_primary_key)
         return Intent(

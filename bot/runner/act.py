@@ -9,7 +9,7 @@ from typing import Any
 from bot.errors import CommunityProblem, OperatorProblem
 from bot.journal import Look, WikiJournal
 from bot.operatorfile import WikiEntry
-from bot.plan import Decision, Plan, Task
+from bot.plan import RESTORE, Decision, Edit, Fact, Plan, Task
 from bot.reading.identity import twins
 from bot.runner import planpage
 from bot.runner.desk import Desk
@@ -43,6 +43,7 @@ class Actor:
     settings_revision: int
     plan_pages: list[EditReport] = field(default_factory=list)
     held: str = ""
+    cut_facts: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
 
     def work_on(self, job: Job) -> None:
         """Work on one board; whatever goes wrong there stays there (law 7)."""
@@ -80,6 +81,7 @@ class Actor:
             else:
                 plan, unfinished = self._carry_out(job, task, may, plan, edits, problems)
         finally:
+            problems += self._lost(job, task)
             report = TaskReport(task.name, may.live, plan.decisions, tuple(edits), may.why_not, tuple(problems))
             job.reports.append(report)
         if not self.options.dry_run:
@@ -99,6 +101,7 @@ class Actor:
         before: tuple[Decision, ...] = ()
         following = False
         for _ in range(REPLANS + 1):
+            self._hold_to_account(job, task, plan)
             # A plan that ends moves begun earlier leaves the rest for the plan after it.
             ended = bool(plan.edits) and bool(self.journal.open_moves(job.title))
             stale = self._apply(job, may, plan, edits, problems)
@@ -135,7 +138,9 @@ class Actor:
                     if edit.begins is not None:
                         archived[edit.page] = edit.holds
                     if again:
+                        self._keep_facts(job, plan)
                         return Stale(again)
+                    problems += self._restored(job, edit)
                 case Denied(report, trouble):
                     edits.append(report)
                     complete = complete and edit.independent
@@ -152,6 +157,43 @@ class Actor:
             self.journal.remember(job.title, plan.facts, self.desk.now)
             self.journal.close_moves(job.title, plan.settled, "settled")
         return None
+
+    def _hold_to_account(self, job: Job, task: Task[Any], plan: Plan) -> None:
+        """See whether the task puts back what a cut may have lost: else nothing was, and the plan's facts hold."""
+        lost = self.writer.lost.get(job.title)
+        if lost is None or lost.task != task.name:
+            return
+        back = {thread for edit in plan.edits if edit.kind == RESTORE for thread in edit.threads}
+        if not back:
+            del self.writer.lost[job.title]
+        facts = self.cut_facts.pop(job.title, ())
+        self.journal.remember(job.title, [fact for fact in facts if fact.thread not in back], self.desk.now)
+
+    def _restored(self, job: Job, edit: Edit) -> list[str]:
+        """Say that threads were put back on the board."""
+        if edit.kind != RESTORE:
+            return []
+        self.writer.lost.pop(job.title, None)
+        threads = "a thread" if len(edit.holds) == 1 else f"{len(edit.holds)} threads"
+        return [
+            f"somebody took {threads} out of an archive of {job.title} while the board was cut; what then stood on "
+            "neither page the bot put back on the board"
+        ]
+
+    def _keep_facts(self, job: Job, plan: Plan) -> None:
+        """Keep what is to be remembered of a cut until it is known which threads it moved."""
+        if job.title in self.writer.lost and plan.facts:
+            self.cut_facts[job.title] = plan.facts
+
+    def _lost(self, job: Job, task: Task[Any]) -> list[str]:
+        """Say where threads are to be found that could not be put back."""
+        lost = self.writer.lost.get(job.title)
+        if lost is None or lost.task != task.name or self.options.dry_run:
+            return []
+        return [
+            f"somebody changed an archive of {job.title} while the board was cut, and what may be missing there could "
+            f"not be put back: revision {lost.revision} of the board holds it"
+        ]
 
     def _remaining(self, job: Job, before: str, after: str) -> frozenset[str]:
         """The hashed identities on the board after a cut.

@@ -129,6 +129,7 @@ class Planner:
             linking=desk.linking,
             edits=desk.edits_of(board),
             following=following,
+            lost=self.writer.lost.get(job.title),
         )
 
     def _limits(self, job: Job) -> Limits:

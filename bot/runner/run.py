@@ -13,11 +13,12 @@ from bot.journal import Look, WikiJournal
 from bot.messages import Messages
 from bot.model import Page
 from bot.operatorfile import WikiEntry
-from bot.plan import Task
+from bot.plan import Lost, Task
 from bot.runner import opening, settingspage, tellsettings
 from bot.runner.act import Actor
 from bot.runner.desk import Desk
 from bot.runner.job import Job
+from bot.runner.lost import lost_before
 from bot.runner.planner import Planner
 from bot.runner.trust import Trust
 from bot.runner.values import EditReport, Listener, Outcome, RunOptions, RunReport, Silence
@@ -112,13 +113,15 @@ class _Run:
             raise HaltError(Outcome.STOPPED, brake)
         if brake is None:
             opening.vouch(journal, entry, trust, run_page, reading.now)
+        lost: dict[str, Lost] = {}
         if not options.dry_run:
             opening.settle_writes(wiki, journal)
+            lost = lost_before(wiki, journal)
             self.number = journal.begin_run(reading.now)
         own = opening.unknown_work(wiki, journal, account, reading.now)
         force = self.force = self._judge(settings_page, trust, desk, settingspage.told_before(journal, own))
         left = options.notices_per_day - journal.spent(reading.now).get("notices", 0)
-        writer = self.writer = Writer(desk, entry, options, trust, deadline, left)
+        writer = self.writer = Writer(desk, entry, options, trust, deadline, left, lost=lost)
         settings = force.settings
         if settings is None:
             planner = Planner(desk, writer, journal, entry, Messages(info.language, info.fallbacks), self.listener)

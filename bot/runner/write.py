@@ -10,8 +10,9 @@ from bot import guard
 from bot.journal import Intent, Key, key_in, key_of, stamp
 from bot.model import Page
 from bot.operatorfile import WikiEntry
-from bot.plan import Change, Edit, Splices
+from bot.plan import Change, Edit, Lost, Splices
 from bot.runner.desk import Desk
+from bot.runner.lost import lost_by
 from bot.runner.rebase import applied, rebase
 from bot.runner.sending import archives_lost, request_of
 from bot.runner.trust import Trust
@@ -92,6 +93,8 @@ class Writer:
     own: dict[str, list[Own]] = field(default_factory=dict)
     denied: dict[str, str] = field(default_factory=dict)
     just_read: Mapping[str, Page] = field(default_factory=dict)
+    seen: Mapping[str, Page] = field(default_factory=dict)
+    lost: dict[str, Lost] = field(default_factory=dict)
 
     @property
     def edits_left(self) -> int:
@@ -102,7 +105,7 @@ class Writer:
         """Save one edit. Raises HaltError where no other edit may follow; OperatorProblem where the journal fails."""
         self._pause()
         self._may_go_on(edit)
-        pages = self._read_again(edit)
+        pages = self.seen = self._read_again(edit)
         self._brake(pages[self.entry.run_page])
         target = pages[edit.page]
         report = self._report(edit, target)
@@ -152,7 +155,7 @@ class Writer:
 
     def _may_go_on(self, edit: Edit) -> None:
         # Between an archive and its cut the run goes on: that takes seconds, the copy would stand until the next run.
-        if not edit.finishes:
+        if not edit.ends:
             if self.options.stop():
                 raise HaltError(Outcome.STOPPED, "the run was asked to end")
             if self.options.clock() >= self.deadline:
@@ -263,10 +266,10 @@ class Writer:
                 return Denied(replace(report, state=State.LEFT, reason=reason))
             saved = found
         report = replace(report, revision=saved.revision)
-        return self._settle(edit, intent, key, saved, report, context.later)
+        return self._settle(edit, intent, key, saved, report, context)
 
     def _settle(
-        self, edit: Edit, intent: Intent, key: Key, saved: Saved, report: EditReport, later: Sequence[Edit]
+        self, edit: Edit, intent: Intent, key: Key, saved: Saved, report: EditReport, context: Context
     ) -> Written | Stale | Denied:
         self.desk.journal.saved(intent, key, saved.revision, saved.instant, changed=saved.changed)
         self.saves += saved.changed
@@ -274,7 +277,7 @@ class Writer:
         self.desk.forget([edit.page])
         if saved.previous == edit.base:
             self.own.setdefault(edit.page, []).append(Own(edit.base, saved.revision, edit.change, report.new))
-        again, text = self._read_back(edit, saved, later)
+        again, text = self._read_back(edit, saved, report, context)
         report = replace(report, state=State.SAVED if saved.changed else State.SAME, new=text or report.new)
         return Written(report, again)
 
@@ -289,20 +292,26 @@ class Writer:
 
     # after
 
-    def _read_back(self, edit: Edit, saved: Saved, later: Sequence[Edit]) -> tuple[str, str | None]:
+    def _read_back(self, edit: Edit, saved: Saved, report: EditReport, context: Context) -> tuple[str, str | None]:
         """Hold the saved revision against what it must hold (law 3); gives why to plan again, and the saved text.
 
         What the next edit rests on is read in the same request: the first after this save is the last before that one.
         """
         merged = edit.base != 0 and saved.changed and saved.previous != edit.base
-        if not (edit.holds or edit.lacks or edit.begins or merged):
+        if not (edit.holds or edit.lacks or edit.begins or edit.finishes or merged):
             return "", None
-        following = self._titles(later[0]) if later else set()
-        pages = self.desk.read({edit.page, *(title for title, _ in edit.unchanged)} | following).pages
+        following = self._titles(context.later[0]) if context.later else set()
+        unchanged = {title for title, _ in edit.unchanged}
+        pages = self.desk.read({edit.page, *edit.finishes} | unchanged | following).pages
         page: Page | None = pages[edit.page]
         if page is None or page.revision != saved.revision:
             page = self.desk.wiki.revisions([saved.revision]).get(saved.revision)
         text = page.text if page is not None else None
+        texts = report.old, text or report.new
+        lost = lost_by(self.desk.wiki, edit, saved, texts, self.seen, pages)
+        if lost is not None:
+            self.lost[context.board] = lost
+            return "an archive was changed while the board was cut", text
         if text is None:
             return "what was saved cannot be read back", None
         if any(one not in text for one in edit.holds) or any(one in text for one in edit.lacks):

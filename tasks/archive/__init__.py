@@ -16,6 +16,7 @@ from tasks.archive.links import with_links
 from tasks.archive.pages import COUNTER, Filling, Placing, archive_edit, cut_edit, place, put_back
 from tasks.archive.recover import recover
 from tasks.archive.remove import remove
+from tasks.archive.restore import restore
 from tasks.archive.returned import with_copies_taken_out
 from tasks.archive.settings import ArchiveSettings
 from tasks.archive.together import group, held_back, in_doubt, select
@@ -33,7 +34,7 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
     """
     if snapshot.following:
         return with_links(Plan(), snapshot, settings)
-    planned = _plan(snapshot, settings, now)
+    planned = restore(snapshot) or _plan(snapshot, settings, now)
     return planned if isinstance(planned, Need) else with_links(planned, snapshot, settings)
 
 
@@ -226,6 +227,7 @@ TASK: Task[ArchiveSettings] = Task(
         "archive-updated",
         "archive-undone",
         "archive-removed",
+        "archive-restored",
         "archive-returned",
         "archive-links",
     ),
