@@ -35,6 +35,11 @@ class Hasher:
         """Hash words, in order, to ten characters (50 bits) of a-z and 2-7."""
         return _hashed(self.wiki, self.secret, words)
 
+    def seal(self, content: bytes) -> str:
+        """Hash bytes to 22 characters (128 bits): so long that no two contents with one hash can be found."""
+        digest = blake2b(content, key=_key(self.wiki, self.secret), digest_size=16, person=b"seal").digest()
+        return base64.urlsafe_b64encode(digest)[:22].decode()
+
 
 # A run asks for the same threads and people again and again.
 @lru_cache(maxsize=8192)

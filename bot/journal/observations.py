@@ -161,7 +161,10 @@ class Observations(Part):
         return kinds, next((row.value for row in rows if row.kind == _CALENDAR), "")
 
     def keep_boards(self, kinds: Mapping[str, str], calendar: str, now: datetime) -> None:
-        """Keep what a report across wikis must know of this one, where it differs from what was kept."""
+        """Keep what a report across wikis must know of this one, where it differs from what was kept.
+
+        Of a board that is no longer among them the reading is forgotten.
+        """
         before, kept = self.boards_kept()
         now_and_gone = {**dict.fromkeys(before, ""), **kinds}
         values = [(board, _KIND, kind) for board, kind in now_and_gone.items() if kind != before.get(board)]
@@ -172,6 +175,9 @@ class Observations(Part):
             for board, kind, value in values:
                 where = {"wiki": self.wiki, "board": board, "kind": kind, "thread": ""}
                 put(connection, t.facts, where, {"value": value, "instant": now})
+                if not value:
+                    r = t.readings.c
+                    connection.execute(delete(t.readings).where(r.wiki == self.wiki, r.board == board))
 
     def settings_changes(self) -> tuple[datetime, ...]:
         """When other settings came into force, oldest first."""

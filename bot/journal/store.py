@@ -15,6 +15,7 @@ from bot.journal import tables as t
 from bot.journal.history import History
 from bot.journal.observations import Observations
 from bot.journal.part import put
+from bot.journal.readings import Readings
 from bot.journal.writes import Writes
 from bot.memory import Move, Told
 from bot.plan import Fact
@@ -55,7 +56,7 @@ class Ledger:
     moves: tuple[Move, ...] = ()
 
 
-class WikiJournal(Writes, Observations, History):
+class WikiJournal(Writes, Observations, History, Readings):
     """One wiki's part of a journal. Every method is one transaction; OperatorProblem where the database fails."""
 
     def take_lease(self, owner: str, now: datetime, length: timedelta) -> bool:

@@ -249,3 +249,6 @@ observed = _table(
     Column("instant", Instant, nullable=False),
     Column("since", Instant, nullable=False),
 )
+
+# What was read of each board: hashes and numbers (bot.reading.kept).
+readings = _table("readings", _key("wiki", WIKI), _key("board", TITLE), Column("parts", LONG, nullable=False))

@@ -11,12 +11,13 @@ from bot.reading.comments import Unsigned, category_links, find_comments
 from bot.reading.enrich import BoardWords, enrich
 from bot.reading.flow import Flow, split
 from bot.reading.headings import find_headings
+from bot.reading.kept import Kept, Seal
 from bot.reading.lists import list_threads
 from bot.reading.pieces import Piece, assemble, ends_of, piece_of
 from bot.reading.rules import Rules
 from bot.reading.signatures import Timestamps, learn
 from bot.reading.threads import Span, build, find_tail, sections
-from bot.reading.warm import Learned, take_apart
+from bot.reading.warm import Learned, parts_of, take_apart
 from bot.reading.wikitext import Scan, scan, tags_of, template
 
 
@@ -44,6 +45,26 @@ class Reader:
         """Read a page of which most is known, and tell what to hand in the next time. The board is the same."""
         found = self.learn(text, rules, learned)
         return assemble(title, revision, text, found.pieces), found
+
+    def recall(
+        self, title: str, revision: int, text: str, rules: Rules, row: str, seal: Seal
+    ) -> tuple[Board, Learned | None, str]:
+        """Read a page of which an earlier process kept a ``row``, and give the row to keep next. The board is the same.
+
+        ``row`` is "" where nothing is kept; ``seal`` is the same for ever. What was learned comes with it unless the
+        page was read in one go, as little of it was seen before.
+        """
+        timestamps, words = self.timestamps.settle(text), BoardWords(self.info, rules)
+        kept = Kept(title, words, timestamps, row, seal)
+        if not kept.knows_most(parts_of(text, rules.level)):
+            return assemble(title, revision, text, [self.piece(text, words, timestamps)]), None, kept.row()
+
+        def read(piece: str, last: bool) -> Piece:
+            known = kept.piece(piece, last)
+            return known or kept.keep(piece, last, self.piece(piece, words, timestamps, last=last, whole=False))
+
+        learned = take_apart(text, words, timestamps, None, read)
+        return assemble(title, revision, text, learned.pieces), learned, kept.row()
 
     def learn(self, text: str, rules: Rules, learned: Learned | None = None) -> Learned:
         """Read a page of which most is known as far as its threads go, without putting a board together.

@@ -54,7 +54,7 @@ def identities(openings: Iterable[Comment | None], fallbacks: Iterable[str]) -> 
     seen: Counter[str] = Counter()
     names: list[str] = []
     for opening, fallback in zip(openings, fallbacks, strict=True):
-        stem = _trace(opening.author, opening.instant) if opening else UNSIGNED + _digest(fallback)
+        stem = stem_of(opening.author, opening.instant) if opening else stem_of_unsigned(fallback)
         seen[stem] += 1
         names.append(f"{stem}|{seen[stem]}")
     return tuple(names)
@@ -63,6 +63,16 @@ def identities(openings: Iterable[Comment | None], fallbacks: Iterable[str]) -> 
 def twins(threads: Iterable[Thread]) -> bool:
     """Whether two threads of a board differ in nothing but the ordinals of their identities."""
     return any(not thread.identity.endswith("|1") for thread in threads)
+
+
+def stem_of(author: str, instant: datetime) -> str:
+    """The identity, without its ordinal, of the thread that such a comment opens."""
+    return _trace(author, instant)
+
+
+def stem_of_unsigned(fallback: str) -> str:
+    """The identity, without its ordinal, of a thread without signatures."""
+    return UNSIGNED + _digest(fallback)
 
 
 def traces(thread: Thread) -> Traces:
@@ -75,7 +85,8 @@ def traces(thread: Thread) -> Traces:
 
 
 def _trace(author: str, instant: datetime) -> str:
-    return f"{author}|{instant.astimezone(UTC).isoformat()[:16]}Z"
+    at = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return f"{author}|{at.isoformat()[:16]}Z"
 
 
 def _digest(text: str) -> str:

@@ -74,11 +74,16 @@ def take_apart(
     return Learned(text, words, timestamps, tuple(cuts), tuple(parts), tuple(pieces), joined, threads, renamed)
 
 
+def parts_of(text: str, level: int) -> Iterator[tuple[str, bool]]:
+    """The parts that a text is taken apart into before any are joined, and whether each is the text's last."""
+    for start, end in _spans([0, *_cuts(text, level)], len(text)):
+        yield text[start:end], end == len(text)
+
+
 def _parts(text: str, level: int, before: Learned | None, read: ReadPiece) -> tuple[list[int], list[Piece]]:
     """The cuts of a text and the parts between them, old ones where nothing changed."""
     if before is None:
-        cuts = [0, *_cuts(text, level)]
-        return cuts, [read(text[start:end], end == len(text)) for start, end in _spans(cuts, len(text))]
+        return [0, *_cuts(text, level)], [read(*part) for part in parts_of(text, level)]
     old, known = before.text, before.cuts
     head = _common_start(old, text)
     tail = _common_end(old, text, min(len(old), len(text)) - head)

@@ -14,6 +14,7 @@ from bot.plan import Fact, LinkSearch, Need
 from bot.reading.board import Reader
 from bot.reading.rules import Rules
 from bot.runner.origins import Histories, edited, line_origins, thread_origins
+from bot.runner.shelf import Shelf
 from bot.wiki.port import Reading, Wiki
 
 # Kind of fact of no board: the redirects that lead to a page, as JSON; how long they are believed.
@@ -46,12 +47,14 @@ class Desk:
     shadow: dict[str, str] = field(default_factory=dict)
     normals: dict[str, str] = field(default_factory=dict)
     boards: dict[tuple[str, int, str], Board] = field(default_factory=dict)
+    shelf: Shelf = field(init=False)
     histories: Histories = field(init=False)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.info)
         self.histories = Histories(self.wiki)
+        self.shelf = Shelf(self.journal, self.reader)
 
     def read(self, titles: Collection[str]) -> Reading:
         """Read pages anew, in one request where the API permits it, and keep them for planning."""
@@ -97,6 +100,7 @@ class Desk:
         for asked in [asked for asked, page in self.pages.items() if asked in done or page.size > _LARGE]:
             del self.pages[asked]
         self.boards.clear()
+        self.shelf.clear()
         self.histories = Histories(self.wiki)
 
     def board(self, title: str, rules: Rules) -> Board:
@@ -105,7 +109,7 @@ class Desk:
         text = page.text or ""
         key = (title, page.revision, text)
         if key not in self.boards:
-            self.boards[key] = self.reader.board(title, page.revision, text, rules)
+            self.boards[key] = self.shelf.board(title, page.revision, text, rules)
         return self.boards[key]
 
     def missing(self, need: Need, board: Board) -> Need:

@@ -170,7 +170,9 @@ class _Run:
     def _read(self, jobs: Sequence[Job], desk: Desk) -> None:
         """Read boards; those that cannot be worked on get no task."""
         if jobs:
-            desk.read([job.title for job in jobs])
+            titles = [job.title for job in jobs]
+            desk.read(titles)
+            desk.shelf.fetch(titles)
         for job in jobs:
             wrong = opening.board_page(desk.page(job.title), desk.info)
             if wrong is not None:

@@ -27,10 +27,14 @@ def watch(desk: Desk, journal: WikiJournal, jobs: Sequence[Job]) -> None:
     boards: list[tuple[Job, Board, datetime]] = []
     for job in jobs:
         page = desk.pages.get(job.title)
+        if page is not None and page.text is None:
+            desk.shelf.forget(job.title)
         if job.problems or page is None or page.text is None or page.instant is None:
             continue
         if job.title not in seen or seen[job.title].revision != page.revision:
             boards.append((job, desk.board(job.title, job.settings.rules), page.instant))
+    for title in desk.shelf.new.keys() - {job.title for job, _, _ in boards}:
+        desk.shelf.keep(title)
     if not boards:
         return
     desk.gather((board, _need(job, board)) for job, board, _ in boards)
@@ -42,9 +46,11 @@ def watch(desk: Desk, journal: WikiJournal, jobs: Sequence[Job]) -> None:
             reading = replace(reading, editor=_only_editor(desk, seen[job.title], board))
         since = seen[job.title].since if job.title in seen else instant
         changed = observe(known, reading, journal.hash_of)
-        journal.observe(job.title, changed, Observed(board.revision, instant, since))
         together = {one.thread: one for one in (*known, *changed)}
-        journal.forget(job.title, forgotten(together.values(), desk.now))
+        with journal.at_once():
+            journal.observe(job.title, changed, Observed(board.revision, instant, since))
+            journal.forget(job.title, forgotten(together.values(), desk.now))
+            desk.shelf.keep(job.title)
 
 
 def _need(job: Job, board: Board) -> Need:
