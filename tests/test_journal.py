@@ -284,6 +284,23 @@ def test_a_journal_is_there_again_when_it_is_opened_again() -> None:
     assert second.of("dewiki").told(BOARD) == ()
 
 
+def test_what_was_read_of_boards_is_kept_by_wiki_and_board_until_it_is_forgotten() -> None:
+    journal = fresh_journal()
+    one, other = journal.of("enwiki"), journal.of("dewiki")
+    one.keep_reading(BOARD, "first")
+    one.keep_reading(BOARD, "7" * 1_200_000)
+    one.keep_reading("Project:Other", "second")
+    other.keep_reading(BOARD, "third")
+
+    assert one.readings([BOARD, "Project:Other", "Project:None"]) == {BOARD: "7" * 1_200_000, "Project:Other": "second"}
+    one.keep_reading(BOARD, "")
+    assert one.readings([BOARD]) == {}
+    assert other.readings([BOARD]) == {BOARD: "third"}
+    one.keep_boards({"Project:Other": "list"}, "", NOW)
+    one.keep_boards({}, "", NOW)
+    assert one.readings(["Project:Other"]) == {}
+
+
 def test_the_migrations_make_the_tables_that_the_code_uses() -> None:
     url = fresh_url()
     Journal(url).close()

@@ -8,23 +8,27 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.journal import Hasher
+from bot.journal import Hasher, Journal, WikiJournal
 from bot.model import Board, Sample, WikiInfo
 from bot.reading import kept
 from bot.reading.board import Reader
 from bot.reading.facts import english
+from bot.reading.pieces import Piece
 from bot.reading.rules import People, Rules
+from tasks import WIKI
 from tests.randomboards import RULES, BusyBoard
 from tests.sizes import cases
 from tests.test_board import LIST, PIECES, SIGNED
 from tests.test_board_corpus import PAGES, REAL_PAGES, reader
 from tests.test_signatures import corpus, facts
 from tests.test_warm import EDITS, TEXTS, edited
+from tests.world import BOARD, NOTIFY, PAGE, SETTINGS, World, board, thread, world
 
 TITLE = "Project:Board"
 SEAL = Hasher("enwiki", "a secret").seal
@@ -228,3 +232,102 @@ def test_a_thread_with_everything_in_it_is_kept() -> None:
     assert len(first.comments) >= 2
     assert recalled(text, row) == row
     assert read_anew(text, row) == []
+
+
+# --- runs: what the journal keeps of a board from one run to the next ---
+
+
+def kept_of(made: World, board: str = BOARD) -> str:
+    """What the journal keeps of a board's reading."""
+    return made.kept.readings([board]).get(board, "")
+
+
+def waiting(page: str = PAGE) -> World:
+    """A board on which nothing is to be moved."""
+    return world(*(thread(number, resolved=False, names="Eva") for number in range(1, 6)), page=page)
+
+
+def warmed(made: World, row: str | None = None) -> World:
+    """Three runs, and a new thread before each; before each run something may be put in place of what was kept."""
+    for number in (6, 7, 8):
+        made.says("Alba", BOARD, f"{made.text(BOARD)}\n\n{thread(number, resolved=number == 6, names='Eva').rstrip()}")
+        if row is not None:
+            made.kept.keep_reading(BOARD, row)
+        made.run()
+    return made
+
+
+def test_a_run_reads_only_what_changed_since_the_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, read = warmed(waiting()), Reader.piece
+    made.says("Bea", BOARD, made.text(BOARD).replace("Words of report 3.", "Other words."))
+    found: list[str] = []
+
+    def piece(self: Reader, text: str, *arguments: Any, **named: Any) -> Piece:
+        found.append(text)
+        return read(self, text, *arguments, **named)
+
+    monkeypatch.setattr(Reader, "piece", piece)
+    made.run()
+
+    assert [re.findall("== (.*) ==", text) for text in found] == [["Report 3"]]
+
+
+@pytest.mark.parametrize("row", ["", "null", "x" * 22 + "{}", "é" * 40, ROW], ids=lambda row: row[:8])
+def test_whatever_stands_in_place_of_what_was_kept_a_run_does_the_same(row: str) -> None:
+    expected, made = warmed(waiting(PAGE + NOTIFY)), warmed(waiting(PAGE + NOTIFY), row)
+
+    assert made.bot_edits() == expected.bot_edits() != []
+    assert [made.text(title) for title in made.wiki.pages()] == [expected.text(title) for title in made.wiki.pages()]
+    assert HELD.fullmatch(kept_of(expected))
+    assert kept_of(made) != row
+
+
+def test_what_is_kept_is_written_only_where_something_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, written = warmed(waiting()), []
+    monkeypatch.setattr(WikiJournal, "keep_reading", lambda *arguments: written.append(arguments))
+    made.run()
+
+    assert written == []
+
+
+def test_a_dry_run_keeps_nothing() -> None:
+    made = waiting()
+    made.run(dry_run=True)
+
+    assert kept_of(made) == ""
+
+
+def test_what_is_kept_goes_with_the_page() -> None:
+    made = warmed(waiting())
+    assert kept_of(made)
+    made.wiki.delete(BOARD)
+    made.run()
+
+    assert kept_of(made) == ""
+
+
+def test_what_is_kept_goes_when_the_settings_no_longer_name_the_board() -> None:
+    made = waiting()
+    made.wiki_tasks = WIKI
+    warmed(made)
+    assert kept_of(made)
+    made.says("Alba", "Wiki:Other", board(thread(1, resolved=False), thread(2, resolved=False)))
+    made.says("Root", SETTINGS, PAGE.replace("Project:Incidents", "Project:Other"))
+    made.run()
+
+    assert kept_of(made) == ""
+    assert kept_of(made, "Wiki:Other")
+
+
+def test_the_journal_holds_no_name_and_no_wikitext_after_many_runs(tmp_path: Path) -> None:
+    file = tmp_path / "clerk.db"
+    made = waiting(PAGE + NOTIFY)
+    made.journal = Journal(f"sqlite:///{file}")
+    warmed(made)
+    row = kept_of(made)
+    made.journal.close()
+    held = file.read_bytes()
+
+    assert '":[[' in row
+    for word in (b"Eva", b"Alba", b"Bea", b"Clara", b"Report 3", b"Words of", b"userlinks", b"resolved}"):
+        assert word not in held

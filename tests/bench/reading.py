@@ -1,19 +1,26 @@
-"""Reading one large board: cold, warm, and the memory it takes."""
+"""Reading one board: cold, warm, again in a new process, and the memory it takes."""
 
 from __future__ import annotations
 
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import mwparserfromhell
 
 from bot.reading.board import Reader
 from bot.reading.facts import english
-from tests.bench.figures import Figure, side_by_side
+from tests.bench.figures import PAIRS, Figure, side_by_side
 from tests.randomboards import RULES, BusyBoard
 
 SIZE = 900_000
 TITLE = "Project:Incidents"
+THREADS = 80
 
 
 def measure() -> Iterator[Figure]:
@@ -29,6 +36,7 @@ def measure() -> Iterator[Figure]:
         lambda: reader.again(TITLE, 2, changed, RULES, learned), lambda: mwparserfromhell.parse(changed)
     )
     yield Figure("read_warm", "the same after one thread in its middle changed", ours, theirs, "s", bound=1 / 20)
+    yield from _in_new_processes()
     yield Figure(
         "memory_read",
         "memory at its highest while that board is read",
@@ -36,6 +44,37 @@ def measure() -> Iterator[Figure]:
         peak(lambda: mwparserfromhell.parse(text)),
         "MB",
     )
+
+
+def _in_new_processes() -> Iterator[Figure]:
+    """Read a board by what a journal kept, against reading it cold; each time in a process of its own."""
+    board = BusyBoard(1)
+    text = "".join(board.thread() for _ in range(THREADS))
+    middle = text.index("\n:", len(text) // 2)
+    changed = f"{text[:middle]}\n:One more word. [[User:Ana|Ana]] 12:00, 1 May 2025 (UTC){text[middle:]}"
+    with tempfile.TemporaryDirectory() as folder:
+        same, other = Path(folder, "same.txt"), Path(folder, "changed.txt")
+        same.write_text(text, encoding="utf-8")
+        other.write_text(changed, encoding="utf-8")
+        kept, used = Path(folder, "kept.db"), Path(folder, "used.db")
+        # the first run notes what it saw, the second keeps what it read
+        for _ in range(2):
+            _again("kept", same, kept)
+
+        def spent(way: str, file: Path) -> float:
+            shutil.copyfile(kept, used)
+            return _again(way, file, used)
+
+        pairs = [(spent("kept", same), spent("cold", same), spent("kept", other)) for _ in range(PAIRS)]
+    ours, cold, after = (statistics.median(times) for times in zip(*pairs, strict=True))
+    what = f"a board of {THREADS} threads in a new process, by what the journal kept"
+    yield Figure("read_again", f"{what}, and cold", ours, cold, "s", bound=1 / 3)
+    yield Figure("read_again_changed", f"{what}, after one changed; what is then kept is written", after, cold, "s")
+
+
+def _again(way: str, file: Path, database: Path) -> float:
+    command = [sys.executable, "-m", "tests.bench.again", way, str(file), f"sqlite:///{database}"]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def peak(work: Callable[[], object]) -> float:
