@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from bot.memory import Memory, Move
 from bot.messages import Messages
 from bot.model import Account, Board, Page, PageAction, Revision, User, WikiInfo
+from bot.reading.rights import Signature, Signatures
 from bot.reading.rules import Rules
 from bot.settings.base import TaskSettings
 
@@ -172,7 +173,7 @@ class Need:
     actions: frozenset[str] = frozenset()
     lines: frozenset[tuple[str, str]] = frozenset()
     linking: frozenset[LinkSearch] = frozenset()
-    edits: frozenset[tuple[str, datetime]] = frozenset()
+    edits: Signatures = frozenset()
 
     def __or__(self, other: Need) -> Need:
         """Both needs together."""
@@ -231,9 +232,10 @@ class Snapshot:
     title to what an administrator did to the page, None where that is nothing. ``settings_page`` is the settings page's
     title. ``denied`` are pages on which the wiki refused an edit in this run, with the kind of refusal
     (``Refused.kind``). ``linking`` answers each search for linking pages, without their texts. ``edits`` tells of
-    signatures on the board whether its history holds such an edit, None where that cannot be told. ``following`` is
-    true where the task's plan of this run was carried out and only what follows from it is asked for (``Plan.more``).
-    ``lost`` tells of a cut of the board, by this run or one that died, that may have lost threads.
+    signatures on the board whether its history holds such an edit, as it was found in this run or before, None where
+    that cannot be told. ``following`` is true where the task's plan of this run was carried out and only what follows
+    from it is asked for (``Plan.more``). ``lost`` tells of a cut of the board, by this run or one that died, that may
+    have lost threads.
     """
 
     info: WikiInfo
@@ -252,7 +254,7 @@ class Snapshot:
     settings_page: str = ""
     denied: Mapping[str, str] = field(default_factory=dict)
     linking: Mapping[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
-    edits: Mapping[tuple[str, datetime], bool | None] = field(default_factory=dict)
+    edits: Mapping[Signature, bool | None] = field(default_factory=dict)
     following: bool = False
     lost: Lost | None = None
 

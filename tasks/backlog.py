@@ -17,7 +17,7 @@ from bot.reading.wikitext import Scan, scan, tags_of
 from bot.settings.base import TaskSettings
 from bot.settings.values import Count, PageTitle, TemplateName, between, misfit
 from tasks.archive.brakes import restless
-from tasks.people import judge, people_need
+from tasks.people import judge, people_need, rights_of
 
 NAME = "backlog"
 FLAG = "backlog-flag"
@@ -63,10 +63,11 @@ def plan(snapshot: Snapshot, settings: BacklogSettings, now: datetime) -> Plan |
 
     What a person did to the flag since the task's own last change stands until the count crosses the other threshold.
     """
-    need = people_need(snapshot.board.threads, snapshot) | _redirects(snapshot, settings)
+    rights = rights_of(snapshot)
+    need = people_need(snapshot.board.threads, snapshot, rights) | _redirects(snapshot, settings)
     if need:
         return need
-    waiting = sum(_waits(judge(thread, snapshot, now)) for thread in snapshot.board.threads)
+    waiting = sum(_waits(judge(thread, snapshot, rights)) for thread in snapshot.board.threads)
     spot = _spot(snapshot, settings)
     flagged = spot is not None and spot.flagged
     last = snapshot.memory.facts.get((FLAG, ""), "")

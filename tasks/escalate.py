@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 from bot.messages import link, stamp
 from bot.model import Status, Thread
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
-from bot.reading.status import Conclusion, Signatures
+from bot.reading.status import Conclusion
 from bot.settings.base import TaskSettings
 from bot.settings.values import OptionalDuration, PageTitle, at_least, say_duration
 from tasks.ownkeys import AT_ONCE, joined, made
-from tasks.people import forged_signatures, helpers_signatures, judge, people_need
+from tasks.people import judge, people_need, rights_of
 from tasks.section import Markers, put, unfit
 
 NAME = "escalate"
@@ -24,8 +24,6 @@ _LIMITS: tuple[Limit, ...] = ("unanswered", "open")
 NAME_OF_KEY = "overdue"
 OVERDUE = "overdue-line"
 """Kind of fact about a thread: the key of its newest line, by which the line is known when the thread has gone."""
-SIGNED = "signed"
-"""Kind of fact about a thread: the hash of the helpers' signatures in it that the board's history bore out."""
 FORMERLY = "overdue-formerly"
 """Kind of fact: titles that the board had before, separated by ``|``; lines put on the list under them are its own."""
 
@@ -77,8 +75,8 @@ class _Listed:
 
 def plan(snapshot: Snapshot, settings: EscalateSettings, now: datetime) -> Plan | Need:
     """The overdue list as it should be; one edit where it differs from the one that stands, none otherwise."""
-    threads = snapshot.board.threads
-    need = people_need(threads, snapshot) | Need(pages=frozenset({settings.page} - snapshot.pages.keys()))
+    threads, rights = snapshot.board.threads, rights_of(snapshot)
+    need = people_need(threads, snapshot, rights) | Need(pages=frozenset({settings.page} - snapshot.pages.keys()))
     if need:
         return need
     page = snapshot.pages[settings.page]
@@ -90,22 +88,16 @@ def plan(snapshot: Snapshot, settings: EscalateSettings, now: datetime) -> Plan 
         return standing
     lines: list[_Line] = []
     decisions: list[Decision] = []
-    facts: list[Fact] = []
-    doubted: set[tuple[str, datetime]] = set()
     for thread in threads:
-        line, decision, proof = _proven(thread, standing, snapshot, settings, now)
-        if isinstance(proof, Fact):
-            facts.append(proof)
-        else:
-            doubted |= proof
+        line, decision = _judged(thread, judge(thread, snapshot, rights), standing, snapshot, settings, now)
         if line is not None and line.new and sum(one.new for one in lines) >= AT_ONCE:
             line, decision = None, Decision(NAME, thread.identity, "held back", f"{AT_ONCE} new lines", "the next run")
         lines += [line] if line is not None else []
         decisions.append(decision)
     unknown = frozenset(line.thread.identity for line in lines) - snapshot.origins.keys()
-    if unknown or doubted:
-        return Need(origins=unknown, edits=frozenset(doubted))
-    facts += [Fact(OVERDUE, line.thread.identity, line.key) for line in lines if line.new]
+    if unknown:
+        return Need(origins=unknown)
+    facts = [Fact(OVERDUE, line.thread.identity, line.key) for line in lines if line.new]
     facts += [Fact(FORMERLY, "", "|".join(standing.remember))] if standing.former else []
     return Plan(_edits(lines, standing, snapshot, settings), tuple(decisions), tuple(facts))
 
@@ -146,34 +138,6 @@ def _here(standing: _Listed, snapshot: Snapshot) -> frozenset[str]:
 
 def _markers(title: str) -> Markers:
     return Markers.of("overdue", title)
-
-
-def _proven(
-    thread: Thread, standing: _Listed, snapshot: Snapshot, settings: EscalateSettings, now: datetime
-) -> tuple[_Line | None, Decision, Fact | Signatures]:
-    """``_judged`` by what the board's history bears out: an alarm is kept silent by no forged answer or mark (law 9).
-
-    The history is asked only where signatures keep the thread's line off the page or would change it, and no more once
-    all of them were found true (``SIGNED``). Third is what to remember, or the signatures that must be looked up.
-    """
-
-    def judged(concluded: Conclusion) -> tuple[_Line | None, Decision]:
-        return _judged(thread, concluded, standing, snapshot, settings, now)
-
-    concluded = judge(thread, snapshot, now)
-    line, decision = judged(concluded)
-    if not concluded.answered and concluded.status not in (Status.RESOLVED, Status.WITHDRAWN):
-        return line, decision, frozenset()
-    signatures = helpers_signatures(thread, snapshot)
-    known = snapshot.memory.hash_of(SIGNED, *(f"{name} {instant.isoformat()}" for name, instant in sorted(signatures)))
-    remembered = snapshot.memory.facts.get((SIGNED, snapshot.memory.hash_of(thread.identity)))
-    if remembered == known or judged(judge(thread, snapshot, now, forged=signatures))[0] == line:
-        return line, decision, frozenset()
-    unknown = frozenset(one for one in signatures if one not in snapshot.edits)
-    forged = signatures & forged_signatures(thread, snapshot)
-    if unknown or not forged:
-        return line, decision, unknown or Fact(SIGNED, thread.identity, known)
-    return *judged(judge(thread, snapshot, now, forged=forged)), frozenset()
 
 
 def _judged(

@@ -1,63 +1,56 @@
-"""What every task that judges threads needs first: the accounts of the people in them, the pages that list helpers."""
+"""What every task that judges threads needs first: who the people in them are, and whose signatures are true."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from bot.model import Thread, User
 from bot.plan import Need, Snapshot
 from bot.reading.helpers import accounts_needed, listed_names, listings
-from bot.reading.status import Conclusion, Rights, Signatures, conclude, signatures_of_helpers
+from bot.reading.rights import Rights
+from bot.reading.status import Conclusion, conclude, doubted
 
 
-def people_need(threads: Iterable[Thread], snapshot: Snapshot) -> Need:
-    """The accounts and listing pages that ``judge`` must know of and that the snapshot does not hold yet."""
+def people_need(threads: Iterable[Thread], snapshot: Snapshot, rights: Rights) -> Need:
+    """What must be seen before ``judge`` can be relied on, and is not in the snapshot yet.
+
+    First the accounts and the pages that list helpers; once those are there, which of the signatures that close or
+    answer a thread the board's history bears out (law 9).
+    """
+    threads = tuple(threads)
     users = accounts_needed(threads, snapshot.rules)
     pages = listings(snapshot.rules)
-    return Need(pages=frozenset(pages - snapshot.pages.keys()), users=frozenset(users - snapshot.users.keys()))
+    need = Need(pages=frozenset(pages - snapshot.pages.keys()), users=frozenset(users - snapshot.users.keys()))
+    if need:
+        return need
+    return Need(edits=frozenset().union(*(doubted(thread, snapshot.rules, rights) for thread in threads)))
 
 
-def listed(snapshot: Snapshot) -> Mapping[str, frozenset[str]]:
-    """Who stands on the pages that list helpers: every user whom a link there names."""
-    return listed_names(snapshot.info, snapshot.rules, snapshot.pages)
+def rights_of(snapshot: Snapshot) -> Rights:
+    """Who may close and answer, as far as the snapshot knows.
 
-
-def judge(
-    thread: Thread,
-    snapshot: Snapshot,
-    now: datetime,
-    stale_after: timedelta | None = None,
-    forged: Signatures = frozenset(),
-) -> Conclusion:
-    """What became of a thread, by the snapshot's rules and the people it knows. ``people_need`` must be empty first.
-
-    ``forged`` are signatures that count for nothing (``conclude``). A task that gives none trusts every signature.
+    The bot's own lines in a thread are nobody's answer, even where everybody may answer.
     """
-    users, pages = _users(snapshot), listed(snapshot)
-    return conclude(thread, snapshot.board, snapshot.rules, users, pages, now, stale_after, forged)
+    account = snapshot.account
+    own = {account.name: User(account.name, groups=account.groups | {"bot"})} if account.name else {}
+    listed = listed_names(snapshot.info, snapshot.rules, snapshot.pages)
+    return Rights({**snapshot.users, **own}, listed, snapshot.edits)
 
 
-def _users(snapshot: Snapshot) -> Mapping[str, User]:
-    """The accounts known; the bot's own lines in a thread are nobody's answer, even where everybody may answer."""
-    own = User(snapshot.account.name, groups=snapshot.account.groups | {"bot"})
-    return {**snapshot.users, own.name: own} if own.name else snapshot.users
+def wrote_need(names: Collection[str], thread: Thread, rights: Rights) -> Need:
+    """What must be looked up before ``wrote`` can be relied on; one comment that is known to be true is enough."""
+    signatures = {(one.author, one.instant) for one in thread.comments if one.author in names}
+    if any(rights.edits.get(one) for one in signatures):
+        return Need()
+    return Need(edits=frozenset(one for one in signatures if one not in rights.edits))
 
 
-def helpers_signatures(thread: Thread, snapshot: Snapshot) -> Signatures:
-    """The signatures on which it rests that a thread was answered or closed: what the board's history must bear out."""
-    return signatures_of_helpers(thread, snapshot.rules, Rights(_users(snapshot), listed(snapshot)))
+def wrote(names: Collection[str], thread: Thread, rights: Rights) -> bool:
+    """Whether somebody of these names wrote in a thread themselves."""
+    return any(one.author in names and not rights.forged(one.author, one.instant, thread) for one in thread.comments)
 
 
-def forged_signatures(thread: Thread, snapshot: Snapshot) -> Signatures:
-    """Of the signatures that were looked up those that nobody can have left in this thread.
-
-    The board's history has no such edit; or it does not go back so far, but the thread is younger than the signature,
-    so that a date long past helps nobody to forge one.
-    """
-    opened = thread.opened
-    return frozenset(
-        (signer, instant)
-        for (signer, instant), true in snapshot.edits.items()
-        if true is False or (true is None and opened is not None and instant < opened)
-    )
+def judge(thread: Thread, snapshot: Snapshot, rights: Rights, stale_before: datetime | None = None) -> Conclusion:
+    """What became of a thread, by the snapshot's rules. ``people_need`` must be empty first."""
+    return conclude(thread, snapshot.board, snapshot.rules, rights, stale_before)

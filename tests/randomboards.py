@@ -59,6 +59,7 @@ class BusyBoard:
         """Begin with this seed."""
         self.random = random.Random(seed)
         self.minutes = 0
+        self.signer = ""
 
     def board(self, size: int) -> str:
         """A board of about so many characters."""
@@ -97,7 +98,8 @@ class BusyBoard:
     def signature(self) -> str:
         """A signature some minutes after the last one."""
         self.minutes += self.random.randint(0, 30)
-        return f"{self.random.choice(self.STYLES).format(n=self.random.choice(self.NAMES))} {minute(self.minutes)}"
+        style, self.signer = self.random.choice(self.STYLES), self.random.choice(self.NAMES)
+        return f"{style.format(n=self.signer)} {minute(self.minutes)}"
 
     def words(self, count: int) -> str:
         """So many words."""

@@ -144,7 +144,6 @@ class Year:
 
     def _act_until(self, until: datetime) -> None:
         """Everybody does what is planned, but for those whose thread is in the archive by then."""
-        changed: dict[str, list[Act]] = {}
         while self.acts and self.acts[0].at < until:
             act = heapq.heappop(self.acts)
             case = self.cases[act.number]
@@ -156,12 +155,9 @@ class Year:
                 _note(case, act)
             else:
                 continue
-            changed.setdefault(case.board, []).append(act)
-        for board, acts in changed.items():
-            # Several edits between two runs are one to the bot, which reads signatures; the last one's author saves.
-            self.world.wiki.set_now(max(self.world.wiki.now, acts[-1].at))
-            text = "\n\n".join(["Write below.", *("\n".join(one.lines) for one in self.here[board].values())])
-            self.world.wiki.as_user(acts[-1].who).edit(board, text)
+            self.world.wiki.set_now(max(self.world.wiki.now, act.at))
+            text = "\n\n".join(["Write below.", *("\n".join(one.lines) for one in self.here[case.board].values())])
+            self.world.wiki.as_user(act.who).edit(case.board, text)
 
     def posted(self) -> list[str]:
         """The reports that were saved, with repeats, oldest first."""

@@ -483,6 +483,89 @@ def test_a_forged_close_keeps_no_report_off_the_overdue_page() -> None:
     assert not archived(at)
 
 
+def forged_in_all(words: str, who: str = "Root", page: str = PAGE) -> World:
+    """Three reports that nobody answered, in each of which Eva writes something under another name."""
+    reports = [report(f"{{{{userlinks|Dario}}}} {one}. {{{{case|new}}}}", heading=f"R{one}") for one in range(3)]
+    at = world("", page=page)
+    at.says("Alba", BOARD, board(*reports))
+    at.wiki.advance(timedelta(minutes=10))
+    lines = signed(who, at.wiki.now - timedelta(minutes=5), words)
+    at.says("Eva", BOARD, re.sub(r"(Dario\}\} \d\..*)", lambda found: f"{found[1]}\n:{lines}", at.text(BOARD)))
+    at.wiki.advance(timedelta(minutes=10))
+    return at
+
+
+FORGED = pytest.mark.parametrize(
+    ("who", "words"),
+    [("Root", "{{resolved}} Done."), ("Root", "I look into it."), ("Alba", "{{withdrawn}} Sorry.")],
+    ids=("close", "answer", "withdrawal"),
+)
+
+
+@FORGED
+def test_a_forged_signature_hides_no_report_from_the_list_the_flag_the_states_or_the_figures(
+    who: str, words: str
+) -> None:
+    at = forged_in_all(words, who)
+
+    at.run()
+    at.run()
+
+    section = at.text(WAITING).partition("No responder yet")[2]
+    assert section.count("\n* ") + section.count("\n# ") + section.count("\n|-") >= 3, at.text(WAITING)
+    assert "{{Admin backlog}}" in at.text(BOARD)
+    assert at.text(BOARD).count("{{case|old}}") == 3
+    known = at.kept.observations(BOARD)
+    assert [(one.responded, one.endings) for one in known] == [(None, ())] * 3
+
+
+@FORGED
+def test_a_forged_signature_stops_no_notice(who: str, words: str) -> None:
+    at = forged_in_all(words, who)
+
+    at.run()
+    at.run()
+
+    assert told(at) == {"User talk:Dario": 1}
+
+
+def test_a_comment_under_the_name_of_somebody_named_stops_no_notice_to_them() -> None:
+    at = forged_in_all("I know of this.", "Dario")
+
+    at.run()
+    at.run()
+
+    assert told(at) == {"User talk:Dario": 1}
+
+
+def test_whoever_wrote_themselves_is_told_nothing() -> None:
+    at = scene("")
+    at.says("Alba", BOARD, board(report("{{userlinks|Dario}}")))
+    at.says("Dario", BOARD, at.text(BOARD) + "\n:" + signed("Dario", at.wiki.now, "I know of this."))
+    at.wiki.advance(timedelta(minutes=10))
+
+    at.run()
+    at.run()
+
+    assert told(at) == {}
+
+
+def test_what_was_looked_up_once_is_remembered_true_or_not() -> None:
+    # The flag alone: other tasks look for other things in the history.
+    others = r"    (?:archive|notify|status|summary|escalate):|      "
+    page = "".join(line for line in PAGE.splitlines(keepends=True) if not re.match(others, line))
+    at = forged_in_all("I look into it.", page=page)
+    at.says("Root", BOARD, at.text(BOARD) + "\n:" + signed("Root", at.wiki.now, "So do I."))
+    at.run()
+    at.run()
+    assert at.tap.calls.count("history") == 1
+
+    at.says("Bea", BOARD, at.text(BOARD) + "\n:" + signed("Bea", at.wiki.now, "Me too."))
+    at.run()
+
+    assert at.tap.calls.count("history") == 1
+
+
 def test_many_forged_signatures_in_many_threads_archive_nothing_and_hold_up_nothing() -> None:
     at = later()
     more = "".join(report(f"{{{{userlinks|Eva}}}} {number}.", heading=f"R{number}") for number in range(40))

@@ -20,6 +20,7 @@ from bot.journal import Journal, WikiJournal
 from bot.model import Page
 from bot.observe import Observation, Reading, observe
 from bot.reading.board import Reader
+from bot.reading.rights import Rights
 from bot.reading.rules import People
 from bot.runner.backfill import Backfill
 from bot.settings.result import BoardSettings
@@ -197,7 +198,7 @@ def test_a_long_history_of_a_busy_board_folds_as_readings_of_every_revision_in_f
     for page in pages:
         assert page.instant is not None
         board = reader.board(busy.TITLE, page.revision, page.text or "", rules)
-        reading = Reading(board.threads, rules, page.instant, users, editor=page.editor)
+        reading = Reading(board.threads, rules, page.instant, Rights(users), editor=page.editor)
         known |= {one.thread: one for one in observe(known.values(), reading, journal.hash_of)}
 
     assert set(journal.observations(busy.TITLE)) == set(known.values())

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from types import FrameType
 from typing import Any
 
@@ -14,6 +13,7 @@ from bot.reading.board import Reader
 from bot.reading.enrich import BoardWords, enrich
 from bot.reading.facts import english
 from bot.reading.identity import traces
+from bot.reading.rights import Rights
 from bot.reading.rules import People, Rules
 from bot.reading.status import conclude
 from bot.reading.wikitext import scan
@@ -62,7 +62,7 @@ def test_no_text_is_an_error_and_what_is_read_stands_in_the_text(text: str, styl
             assert 0 <= mark.start < mark.end <= len(text)
         if each.pin is not None:
             assert each.start <= each.pin.start < each.pin.end <= len(text)
-        conclude(each, board, Rules(**RULES), None, {}, at(23), timedelta(hours=1))
+        conclude(each, board, Rules(**RULES), Rights(), at(22))
     assert follow(board, {each.identity: traces(each) for each in board.threads}).keys() <= set(names)
 
 
@@ -78,7 +78,7 @@ def test_what_a_hostile_thread_says_closes_and_pins_no_other(text: str) -> None:
     board = Reader(english()).board("Project:Incidents", 1, f"{CLEAN}== Hostile ==\n{text}\n\n{CLEAN}", ADMINS)
     for each in board.threads:
         if each.heading is not None and each.heading.text == "Clean" and each.end - each.start == len(CLEAN):
-            found = conclude(each, board, ADMINS, users, {}, at(23))
+            found = conclude(each, board, ADMINS, Rights(users))
             assert (found.status, each.pin, each.subjects) == (Status.OPEN, None, ("Vera",))
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.model import User
 from bot.observe import COVERAGE, Coverage, End, Fold, Observation, Reading, covered, forgotten, observe
 from bot.observe.values import KEPT, endings_of
+from bot.reading.rights import Rights
 from bot.reading.rules import People, Rules
 from bot.reading.warm import Learned
 from tests.builders import NOW, ago, board, hash_of, reader, resolved, rules, signed, thread, user
@@ -28,7 +29,7 @@ USERS: Mapping[str, User] = {
 
 def read(text: str, instant: datetime, reading: Rules = RULES, **changes: Any) -> Reading:
     """A reading of a board."""
-    return Reading(board(text, reading=reading).threads, reading, instant, USERS, **changes)
+    return Reading(board(text, reading=reading).threads, reading, instant, Rights(USERS), **changes)
 
 
 def fold(*readings: Reading) -> dict[str, Observation]:
@@ -349,7 +350,7 @@ def test_threads_that_stay_as_they_are_need_not_be_looked_at_again(texts: list[s
         # The first readings lie before the last signatures: those claim to be from the future.
         at = ago(hours=9 - hour)
         learned = reader().learn(text, reading, learned)
-        found = folded.read(Reading(learned.threads, reading, at, USERS))
+        found = folded.read(Reading(learned.threads, reading, at, Rights(USERS)))
         kept = sorted(known.values(), key=lambda one: (one.opened, one.thread))
         wanted = observe(kept, read(text, at, reading), hash_of)
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Comment, Mark, Outcome, Status, Thread, User
+from bot.reading.rights import Rights, people_needed, signatures_of_helpers
 from bot.reading.rules import People, Rules
-from bot.reading.status import Conclusion, Rights, conclude, people_needed, signatures_of_helpers
+from bot.reading.status import Conclusion, conclude
 from tests.boards import at, read, says, sign, thread
 
 SYSOPS = People(groups=frozenset({"sysop"}))
@@ -47,7 +48,9 @@ def concluded(
     """What is concluded of a board's one thread."""
     fields = {**GIVEN, **rules}
     board = read(thread(*lines, heading=heading), None, **fields)
-    return conclude(board.threads[0], board, Rules(**fields), users, listed or {}, now or at(13), stale_after, forged)
+    rights = Rights(users, listed or {}, dict.fromkeys(forged, False))
+    stale_before = (now or at(13)) - stale_after if stale_after is not None else None
+    return conclude(board.threads[0], board, Rules(**fields), rights, stale_before)
 
 
 def resolved_by(name: str) -> str:
@@ -242,7 +245,7 @@ def test_no_party_and_no_stranger_ever_resolves(
 ) -> None:
     board = read(thread())
     found = Thread(None, 0, 50, "x|1", comments, reporter="Rosa", subjects=("Vera",), marks=marks)
-    concluded = conclude(found, board, Rules(**GIVEN), users, {}, at(23), timedelta(hours=1))
+    concluded = conclude(found, board, Rules(**GIVEN), Rights(users), at(22))
     helpers = {"Adam"} if users is not None else {"Adam", "Zoe", "Ben"}
     if concluded.status is Status.RESOLVED:
         mark = concluded.mark
@@ -265,7 +268,7 @@ def test_no_party_and_no_stranger_ever_resolves(
 )
 def test_what_keeps_a_thread_from_being_read_is_said(text: str, words: str) -> None:
     board = read(text, None, **GIVEN)
-    found = conclude(board.threads[0], board, Rules(**GIVEN), USERS, {}, at(13))
+    found = conclude(board.threads[0], board, Rules(**GIVEN), Rights(USERS))
     assert words in found.found
 
 
@@ -328,6 +331,6 @@ def test_with_every_signature_forged_nothing_is_answered_or_closed(names: set[st
     one = board.threads[0]
     all_of_them = signatures_of_helpers(one, Rules(**GIVEN), Rights(USERS))
 
-    found = conclude(one, board, Rules(**GIVEN), USERS, {}, at(13), None, all_of_them)
+    found = conclude(one, board, Rules(**GIVEN), Rights(USERS, edits=dict.fromkeys(all_of_them, False)))
 
     assert (found.status, found.answered, found.mark) == (Status.UNANSWERED, False, None)

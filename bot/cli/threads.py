@@ -12,6 +12,7 @@ from bot.cli.console import DONE, Format, output, print_json, table
 from bot.cli.look import Source, choose_board, facts_of, read_text, settings_of
 from bot.model import Board, Comment, Status, Thread
 from bot.reading.board import Reader
+from bot.reading.rights import Rights
 from bot.reading.rules import Rules
 from bot.reading.status import Conclusion, conclude
 
@@ -29,7 +30,7 @@ def threads(source: Source, printed: Format) -> int:
     """Prints the threads of a page or file. Rights of people are unknown here, so every closer counts."""
     board, rules = _read(source)
     now = source.instant or newest(board)
-    concluded = [conclude(thread, board, rules, None, {}, now) for thread in board.threads]
+    concluded = [conclude(thread, board, rules, Rights()) for thread in board.threads]
     if printed is Format.JSON:
         print_json(as_json(board, concluded, now))
     else:

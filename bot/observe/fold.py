@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.model import Comment, Status, Thread, User
+from bot.model import Comment, Status, Thread
 from bot.observe.index import Index
 from bot.observe.values import AWAY, End, Ending, Observation
 from bot.reading.identity import Present, Traces, matched, traces
+from bot.reading.rights import Rights, people_needed
 from bot.reading.rules import Rules
-from bot.reading.status import Conclusion, conclude, people_needed
+from bot.reading.status import Conclusion, conclude
 
 # Gone for less than this is a page blanked and restored, or an edit undone: nothing happened.
 _REVERTED = timedelta(days=1)
@@ -23,17 +24,16 @@ class Reading:
     """A board's threads at one revision, and all that is needed to judge them.
 
     Of the ``threads`` no offset is looked at; one that is the same object as in the reading before must be the same
-    thread (``bot.reading.warm``). ``instant`` is the revision's own. ``users`` and ``listed`` are as ``conclude`` takes
-    them; of a later reading they may hold more people, never tell something else of one. ``moved`` tells when the bot
-    moved a thread to an archive, ``told`` who was told about one, both by keyed hash. ``editor`` is who alone edited
-    the board since the reading before; "" where there were several, or nobody knows.
+    thread (``bot.reading.warm``). ``instant`` is the revision's own. ``rights`` are as ``conclude`` takes them; of a
+    later reading they may know more people and signatures, never tell something else of one. ``moved`` tells when the
+    bot moved a thread to an archive, ``told`` who was told about one, both by keyed hash. ``editor`` is who alone
+    edited the board since the reading before; "" where there were several, or nobody knows.
     """
 
     threads: Sequence[Thread]
     rules: Rules
     instant: datetime
-    users: Mapping[str, User] | None
-    listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rights: Rights
     moved: Mapping[str, datetime] = field(default_factory=dict)
     told: Mapping[str, frozenset[str]] = field(default_factory=dict)
     editor: str = ""
@@ -145,7 +145,7 @@ def _settled(thread: Thread, instant: datetime) -> bool:
 def _present(one: _Stands, earlier: Observation | None, reading: Reading, key: Callable[..., str]) -> Observation:
     """What is known of a thread that stands on the board."""
     thread, alias = one.thread, one.present.name
-    concluded = conclude(thread, None, reading.rules, reading.users, reading.listed, reading.instant)
+    concluded = conclude(thread, None, reading.rules, reading.rights)
     opened = earlier.opened if earlier is not None else min(thread.opened or reading.instant, reading.instant)
     reporter = key("reporter", thread.reporter) if thread.reporter else ""
 
@@ -153,8 +153,9 @@ def _present(one: _Stands, earlier: Observation | None, reading: Reading, key: C
         return None if comment is None else max(opened, min(comment.instant, reading.instant))
 
     bots = _bots(thread, reading)
-    others = [one for one in thread.comments if one.author != thread.reporter and one.author not in bots]
-    wrote = {comment.author for comment in thread.comments}
+    true = [one for one in thread.comments if not reading.rights.forged(one.author, one.instant, thread)]
+    others = [one for one in true if one.author != thread.reporter and one.author not in bots]
+    wrote = {comment.author for comment in true}
     told = reading.told.get(alias, frozenset())
     party = earlier.party if earlier is not None else None
     return Observation(
@@ -178,7 +179,7 @@ def _present(one: _Stands, earlier: Observation | None, reading: Reading, key: C
 
 def _bots(thread: Thread, reading: Reading) -> frozenset[str]:
     """The bots among those whom the wiki was asked about for this thread's sake; by chance it may know of more."""
-    users = reading.users or {}
+    users = reading.rights.users or {}
     return frozenset(name for name in people_needed(thread, reading.rules) if name in users and users[name].bot)
 
 

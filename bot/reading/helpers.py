@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from bot.model import Page, Thread, WikiInfo
 from bot.reading.authors import AuthorLinks
+from bot.reading.rights import people_needed
 from bot.reading.rules import Rules
-from bot.reading.status import people_needed
 
 
 def accounts_needed(threads: Iterable[Thread], rules: Rules) -> frozenset[str]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from bot.model import Board, Comment, Mark, Outcome, Status, Thread, User
-from bot.reading.rules import People, Rules
-
-EVERYBODY = People()
-Signatures = frozenset[tuple[str, datetime]]
-"""Signers and the instants of their signatures."""
+from bot.model import Board, Comment, Mark, Outcome, Status, Thread
+from bot.reading.rights import EVERYBODY, Rights, Signatures, may_mark, signatures_of_helpers
+from bot.reading.rules import Rules
 
 _FORGED = "with the signature of somebody who did not edit the board then"
 
@@ -40,39 +37,6 @@ class Conclusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
-    """Who belongs to which ``People``.
-
-    ``users`` is what the wiki says of the names in question; None means that it was not asked, and everybody counts.
-    ``listed`` maps a page to the names that stand on it (``People.listed_on``).
-    """
-
-    users: Mapping[str, User] | None = None
-    listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def asked(self) -> bool:
-        """Whether the wiki was asked what these people may."""
-        return self.users is not None
-
-    def among(self, name: str, people: People) -> bool:
-        """Whether this name belongs to these people. A name that the wiki was not asked about does not."""
-        if people == EVERYBODY or self.users is None:
-            return True
-        if people.listed_on and name in self.listed.get(people.listed_on, frozenset()):
-            return True
-        user = self.users.get(name)
-        if user is None:
-            return False
-        return (people.registered and user.registered) or not people.groups.isdisjoint(user.groups)
-
-    def answers(self, name: str, people: People) -> bool:
-        """Whether a comment under this name is an answer: as ``among``, but a bot's only where its group is named."""
-        user = self.users.get(name) if self.users is not None else None
-        return self.among(name, people) and (user is None or not user.bot or "bot" in people.groups)
-
-
-@dataclass(frozen=True, slots=True)
 class _Verdict:
     """Whether one mark counts: as what, since when, and the words that say why or why not."""
 
@@ -82,59 +46,22 @@ class _Verdict:
     words: str
 
 
-def people_needed(thread: Thread, rules: Rules) -> frozenset[str]:
-    """The names whose groups ``conclude`` must know; empty where the rules ask for no group at all."""
-    if not any(people.groups or people.registered for people in (rules.closers, rules.responders)):
-        return frozenset()
-    parties = {thread.reporter, *thread.subjects}
-    names = {comment.author for comment in thread.comments} | {mark.signer for mark in thread.marks}
-    return frozenset(name for name in names if name and name not in parties)
-
-
-def signatures_of_helpers(thread: Thread, rules: Rules, rights: Rights) -> Signatures:
-    """The signatures on which it rests that a thread was answered, taken up, closed or withdrawn.
-
-    Anybody can write them under anybody's name; only the page's history tells who edited then.
-    """
-    parties = {thread.reporter, *thread.subjects}
-    comments = {
-        (comment.author, comment.instant)
-        for comment in thread.comments
-        if comment.author not in parties
-        and (rights.answers(comment.author, rules.responders) or rights.answers(comment.author, rules.closers))
-    }
-    marks = {
-        (mark.signer, mark.instant)
-        for mark in thread.marks
-        if mark.signer and mark.instant is not None and _may_mark(mark, thread, rules, rights)
-    }
-    return frozenset(comments | marks)
-
-
-def conclude(  # noqa: PLR0913, PLR0917 - one thread, what is known around it, and two ways to look at it
-    thread: Thread,
-    board: Board | None,
-    rules: Rules,
-    users: Mapping[str, User] | None,
-    listed: Mapping[str, frozenset[str]],
-    now: datetime,
-    stale_after: timedelta | None = None,
-    forged: Signatures = frozenset(),
+def conclude(
+    thread: Thread, board: Board | None, rules: Rules, rights: Rights, stale_before: datetime | None = None
 ) -> Conclusion:
     """The status of one thread by the words of the design.
 
-    ``users`` is None where the rights of the people are unknown; everybody who is no party then counts. ``listed`` maps
-    the pages that the rules name (``listed_on``) to the names on them. Without the ``board`` only the words know less
-    (of an opener further up that swallows the thread). ``forged`` are signatures (signer and instant) at whose time
-    the signer did not edit the board: they answer and close nothing, but the thread's age counts them. Never raises.
+    Where ``rights`` do not know the people, everybody who is no party counts. Forged signatures (``Rights.forged``)
+    answer and close nothing, but the thread's age counts them. Without the ``board`` only the words know less (of an
+    opener further up that swallows the thread). An open thread whose newest comment is of ``stale_before`` or older is
+    stale. Never raises.
     """
-    rights = Rights(users, listed)
-    answers = tuple(_answers(thread, rules, rights, forged))
+    answers = tuple(_answers(thread, rules, rights))
     newest = newest_comment(thread)
-    verdicts = [_judge(mark, thread, rules, rights, forged) for mark in thread.marks]
+    verdicts = [_judge(mark, thread, rules, rights) for mark in thread.marks]
     decisive = _decisive(verdicts)
-    status = _status(decisive, bool(answers), newest, now, stale_after)
-    found, wanted = _words(status, decisive, verdicts, thread, board, forged)
+    status = _status(decisive, bool(answers), newest, stale_before)
+    found, wanted = _words(status, decisive, verdicts, thread, board, rights)
     return Conclusion(
         status=status,
         mark=decisive.mark if decisive else None,
@@ -160,45 +87,54 @@ def newest_comment(thread: Thread) -> Comment | None:
     return max(thread.comments, key=lambda comment: (comment.instant, comment.start), default=None)
 
 
-def _answers(thread: Thread, rules: Rules, rights: Rights, forged: Signatures) -> Iterator[Comment]:
+def doubted(thread: Thread, rules: Rules, rights: Rights) -> Signatures:
+    """The signatures that must be looked up in the board's history before ``conclude`` can be relied on (law 9).
+
+    None where what was looked up settles it, whatever the others are: an answer more by somebody who answered before
+    changes nothing. As one look answers for all, it is all of the thread's that are not known.
+    """
+    unknown = [one for one in signatures_of_helpers(thread, rules, rights) if one not in rights.edits]
+    if not unknown:
+        return frozenset()
+    without = replace(rights, edits={**rights.edits, **dict.fromkeys(unknown, False)})
+    trusting, doubting = (_told(conclude(thread, None, rules, one)) for one in (rights, without))
+    return frozenset(unknown) if trusting != doubting else frozenset()
+
+
+def _told(concluded: Conclusion) -> Conclusion:
+    """A conclusion without its reasons."""
+    return replace(concluded, found="", wanted="")
+
+
+def _answers(thread: Thread, rules: Rules, rights: Rights) -> Iterator[Comment]:
     """The comments by responders who are neither reporter nor subject."""
     parties = {thread.reporter, *thread.subjects}
     for comment in thread.comments:
-        if comment.author in parties or (comment.author, comment.instant) in forged:
+        if comment.author in parties or rights.forged(comment.author, comment.instant, thread):
             continue
         if rights.answers(comment.author, rules.responders):
             yield comment
 
 
-def _may_mark(mark: Mark, thread: Thread, rules: Rules, rights: Rights) -> bool:
-    """Whether the signer of a mark may put it, if the signature is true."""
-    if mark.signer in thread.subjects:
-        return False
-    if mark.signer == thread.reporter:
-        return mark.outcome is not Outcome.IN_PROGRESS
-    helpers = (rules.closers, rules.responders) if mark.outcome is Outcome.IN_PROGRESS else (rules.closers,)
-    return any(rights.among(mark.signer, people) for people in helpers)
-
-
-def _judge(mark: Mark, thread: Thread, rules: Rules, rights: Rights, forged: Signatures) -> _Verdict:
+def _judge(mark: Mark, thread: Thread, rules: Rules, rights: Rights) -> _Verdict:
     """Whether a mark counts, and as what."""
     if not mark.signer:
-        return _judge_unsigned(mark, thread, rules, rights, forged)
+        return _judge_unsigned(mark, thread, rules, rights)
     said = f'marked "{mark.name}"' + (f" on {_stamp(mark.instant)}" if mark.instant else "")
     if mark.signer in thread.subjects:
         return _Verdict(mark, None, mark.instant, f"{said} by a party, which does not count")
-    if (mark.signer, mark.instant) in forged:
+    if rights.forged(mark.signer, mark.instant, thread):
         return _Verdict(mark, None, mark.instant, f"{said} {_FORGED}")
     if mark.signer == thread.reporter:
         if mark.outcome is Outcome.IN_PROGRESS:
             return _Verdict(mark, None, mark.instant, f"{said} by the reporter, who cannot take up the own report")
         return _Verdict(mark, Outcome.WITHDRAWN, mark.instant, f"{said} by the reporter")
-    if _may_mark(mark, thread, rules, rights):
+    if may_mark(mark, thread, rules, rights):
         return _Verdict(mark, mark.outcome, mark.instant, said)
     return _Verdict(mark, None, mark.instant, f"{said} by somebody who is not among the closers")
 
 
-def _judge_unsigned(mark: Mark, thread: Thread, rules: Rules, rights: Rights, forged: Signatures) -> _Verdict:
+def _judge_unsigned(mark: Mark, thread: Thread, rules: Rules, rights: Rights) -> _Verdict:
     """A mark without a signature.
 
     Anybody can put one, the reported person too. Words in a heading and bare status templates are never signed: they
@@ -217,7 +153,7 @@ def _judge_unsigned(mark: Mark, thread: Thread, rules: Rules, rights: Rights, fo
         comment
         for comment in thread.comments
         if comment.author not in parties
-        and (comment.author, comment.instant) not in forged
+        and not rights.forged(comment.author, comment.instant, thread)
         and rights.answers(comment.author, rules.closers)
     ]
     if not closing:
@@ -240,9 +176,7 @@ def _decisive(verdicts: Iterable[_Verdict]) -> _Verdict | None:
     )
 
 
-def _status(
-    decisive: _Verdict | None, answered: bool, newest: Comment | None, now: datetime, stale_after: timedelta | None
-) -> Status:
+def _status(decisive: _Verdict | None, answered: bool, newest: Comment | None, stale_before: datetime | None) -> Status:
     """The design's word for it."""
     match decisive.outcome if decisive else None:
         case Outcome.RESOLVED:
@@ -253,7 +187,7 @@ def _status(
             return Status.IN_PROGRESS
     if not answered:
         return Status.UNANSWERED
-    if stale_after is not None and newest is not None and now - newest.instant >= stale_after:
+    if stale_before is not None and newest is not None and newest.instant <= stale_before:
         return Status.STALE
     return Status.OPEN
 
@@ -264,7 +198,7 @@ def _words(
     verdicts: list[_Verdict],
     thread: Thread,
     board: Board | None,
-    forged: Signatures,
+    rights: Rights,
 ) -> tuple[str, str]:
     """What was found and what would have been wanted, in English and without names, for ``clerk explain``."""
     if decisive is not None:
@@ -278,7 +212,7 @@ def _words(
         found.append(f"an unclosed {thread.damage} swallows what follows")
     elif board is not None and board.unsafe_from is not None and thread.end > board.unsafe_from:
         found.append("an unclosed opening further up swallows this thread")
-    false = sum((comment.author, comment.instant) in forged for comment in thread.comments)
+    false = sum(rights.forged(comment.author, comment.instant, thread) for comment in thread.comments)
     if false:
         found.append(f"{false} comment{'s' * (false != 1)} {_FORGED}")
     newest = newest_comment(thread)

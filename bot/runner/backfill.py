@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -14,8 +14,10 @@ from bot.model import Page, Thread, User, WikiInfo
 from bot.observe import Fold, Observation, Reading
 from bot.reading.board import Reader
 from bot.reading.helpers import accounts_needed, listed_names, listings
+from bot.reading.rights import Rights, Signature, signatures_of_helpers
 from bot.reading.rules import Rules
 from bot.reading.warm import Learned
+from bot.runner.origins import Edits
 from bot.settings.schema import BoardSettings
 from bot.wiki.port import Wiki
 
@@ -53,6 +55,8 @@ class Backfill:
     step: Callable[[int, int], None] = lambda _done, _of: None
     users: dict[str, User] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
+    edits: Edits = field(default_factory=Edits)
+    proofs: dict[Signature, bool | None] = field(default_factory=dict)
 
     def from_history(self, since: datetime) -> Backfilled:
         """Read the history over the API: first the list of revisions, then their texts, in batches."""
@@ -74,10 +78,17 @@ class Backfill:
         draft = self.journal.observed(draft=True).get(self.board.title)
         if draft is None or draft.since != since:
             self.journal.drop_draft(self.board.title)
-            return iter(pages)
+            return self._noted(pages)
         # By instant and number, as MediaWiki orders a history: imported revisions have later numbers than their place.
         done = (draft.instant, draft.revision)
-        return (one for one in pages if one.instant is not None and (one.instant, one.revision) > done)
+        return (one for one in self._noted(pages) if one.instant is not None and (one.instant, one.revision) > done)
+
+    def _noted(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """The same, with a note of who edited when: also of the revisions that need not be read."""
+        for one in pages:
+            if one.instant is not None:
+                self.edits.add(one.editor, one.instant)
+            yield one
 
     def _fold(self, revisions: Iterable[Page], since: datetime, of: int, before: int = 0) -> Backfilled:
         title, journal = self.board.title, self.journal
@@ -97,11 +108,10 @@ class Backfill:
                 read += 1
                 seen.append((page.instant, past.learn(page.text), "" if skipped else page.editor))
                 skipped = False
-            self._ask(past.new_threads())
-            listed = listed_names(self.info, self.board.rules, self.pages)
+            rights = self._rights(past.new_threads())
             changed: dict[str, Observation] = {}
             for instant, learned, editor in seen:
-                reading = Reading(learned.threads, self.board.rules, instant, self.users, listed, moved, told, editor)
+                reading = Reading(learned.threads, self.board.rules, instant, rights, moved, told, editor)
                 changed |= {one.thread: one for one in fold.read(reading)}
             last = batch[-1]
             if last.instant is not None:
@@ -119,6 +129,19 @@ class Backfill:
             one if (full := found.get(one.revision)) is None else replace(one, text=full.text, model=full.model)
             for one in batch
         ]
+
+    def _rights(self, threads: Sequence[Thread]) -> Rights:
+        """Who may close and answer in new threads, and which of the signatures in them are true."""
+        rules = self.board.rules
+        self._ask(threads)
+        rights = Rights(self.users, listed_names(self.info, rules, self.pages), self.proofs)
+        for thread in threads:
+            for signer, instant in signatures_of_helpers(thread, rules, rights):
+                if (signer, instant) not in self.proofs:
+                    user = self.users.get(signer)
+                    names = {signer, user.renamed_to or signer} if user is not None else {signer}
+                    self.proofs[signer, instant] = self.edits.bear_out(names, instant)
+        return rights
 
     def _ask(self, threads: Iterable[Thread]) -> None:
         """Ask once about every account; groups are those of today, which the report says."""

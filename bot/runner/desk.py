@@ -12,8 +12,10 @@ from bot.journal import WikiJournal
 from bot.model import Account, Board, Page, PageAction, Revision, User, WikiInfo
 from bot.plan import Fact, LinkSearch, Need
 from bot.reading.board import Reader
+from bot.reading.rights import Signature
 from bot.reading.rules import Rules
-from bot.runner.origins import Histories, edited, line_origins, thread_origins
+from bot.runner.origins import Histories, line_origins, thread_origins
+from bot.runner.proofs import Proofs
 from bot.runner.shelf import Shelf
 from bot.wiki.port import Reading, Wiki
 
@@ -43,16 +45,17 @@ class Desk:
     actions: dict[str, PageAction | None] = field(default_factory=dict)
     lines: dict[tuple[str, int, str], Revision | None] = field(default_factory=dict)
     linking: dict[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
-    edits: dict[str, dict[tuple[str, datetime], bool | None]] = field(default_factory=dict)
     shadow: dict[str, str] = field(default_factory=dict)
     normals: dict[str, str] = field(default_factory=dict)
     boards: dict[tuple[str, int, str], Board] = field(default_factory=dict)
     shelf: Shelf = field(init=False)
+    proofs: Proofs = field(init=False)
     histories: Histories = field(init=False)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.info)
+        self.proofs = Proofs(self.wiki, self.journal)
         self.histories = Histories(self.wiki)
         self.shelf = Shelf(self.journal, self.reader)
 
@@ -146,24 +149,14 @@ class Desk:
         self._find_origins(needs)
 
     def _find_edits(self, needs: Iterable[tuple[Board, Need]]) -> None:
-        """Look signatures up in boards' histories; a renamed signer's edits stand there under the new name."""
         for board, need in needs:
-            known = self.edits.setdefault(board.title, {})
-            wanted = need.edits - known.keys()
-            if not wanted:
-                continue
-            history = self.histories.of(board, None)
-            known.update({one: edited(history, {one[0]}, one[1]) for one in wanted})
-            doubted = {one for one in wanted if known[one] is False}
-            strangers = {signer for signer, _ in doubted} - self.users.keys()
-            users = {**self.users, **(self.wiki.users(sorted(strangers)) if strangers else {})}
-            for signer, instant in doubted:
-                renamed = users[signer].renamed_to if signer in users else None
-                known[signer, instant] = edited(history, {signer, renamed or signer}, instant)
+            wanted = need.edits - self.edits_of(board).keys()
+            if wanted:
+                self.proofs.find(board, wanted, self.histories, self.users, self.now)
 
-    def edits_of(self, board: Board) -> Mapping[tuple[str, datetime], bool | None]:
-        """Give what was found of signatures on a board: whether the signer edited it then."""
-        return self.edits.get(board.title, {})
+    def edits_of(self, board: Board) -> Mapping[Signature, bool | None]:
+        """Give what is known of signatures on a board: whether the signer edited it then."""
+        return self.proofs.of(board)
 
     def _find_origins(self, needs: Iterable[tuple[Board, Need]]) -> None:
         wanted: dict[tuple[str, int], tuple[Board, set[str]]] = {}

@@ -1,8 +1,9 @@
-"""Finds the revisions that brought threads to a board, and lines to a page."""
+"""Finds the revisions that brought threads to a board, and lines to a page; who edited when."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -63,19 +64,35 @@ def thread_origins(histories: Histories, board: Board, wanted: Collection[str]) 
     return found
 
 
-def edited(history: Sequence[Revision], names: Collection[str], instant: datetime) -> bool | None:
-    """Tell whether somebody of these names edited a page when a signature says so; None where that cannot be told.
+class Edits:
+    """Who edited a page when, as far as its history was read."""
 
-    ``history`` is the newest part of the page's, newest first. What stood on the page before its oldest revision was
-    brought there by others (a page made from another one's text), or lies further back than was read. An edit whose
-    editor is hidden may be anybody's.
-    """
-    if not history or instant <= history[-1].instant:
-        return None
-    return any(
-        (one.editor in names or not one.editor) and instant - _EARLY <= one.instant <= instant + _LATE
-        for one in history
-    )
+    def __init__(self, history: Iterable[Revision] = ()) -> None:
+        """Begin with what was read already, in any order."""
+        self._by: dict[str, list[datetime]] = {}
+        self._first: datetime | None = None
+        for one in sorted(history, key=lambda one: one.instant):
+            self.add(one.editor, one.instant)
+
+    def add(self, editor: str, instant: datetime) -> None:
+        """Take in one more edit; "" where its editor is hidden."""
+        insort(self._by.setdefault(editor, []), instant)
+        self._first = instant if self._first is None else min(self._first, instant)
+
+    def bear_out(self, names: Collection[str], instant: datetime) -> bool | None:
+        """Tell whether somebody of these names edited when a signature says so; None where that cannot be told.
+
+        What stood on the page before the oldest edit known was brought there by others (a page made from another one's
+        text), or lies further back than was read. An edit whose editor is hidden may be anybody's.
+        """
+        if self._first is None or instant <= self._first:
+            return None
+        return any(self._has(name, instant - _EARLY, instant + _LATE) for name in {*names, ""})
+
+    def _has(self, name: str, since: datetime, until: datetime) -> bool:
+        made = self._by.get(name, [])
+        at = bisect_left(made, since)
+        return at < len(made) and made[at] <= until
 
 
 def line_origins(wiki: Wiki, title: str, lines: Collection[str]) -> dict[str, Revision | None]:

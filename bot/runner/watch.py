@@ -11,6 +11,8 @@ from bot.model import Board
 from bot.observe import Observation, Reading, forgotten, observe
 from bot.plan import Need
 from bot.reading.helpers import accounts_needed, listed_names, listings
+from bot.reading.rights import Rights
+from bot.reading.status import doubted
 from bot.runner.desk import Desk
 from bot.runner.job import Job
 
@@ -38,6 +40,7 @@ def watch(desk: Desk, journal: WikiJournal, jobs: Sequence[Job]) -> None:
     if not boards:
         return
     desk.gather((board, _need(job, board)) for job, board, _ in boards)
+    desk.gather((board, _doubts(desk, job, board)) for job, board, _ in boards)
     for job, board, instant in boards:
         known = job.recent(journal, board)
         job.known = None
@@ -58,14 +61,24 @@ def _need(job: Job, board: Board) -> Need:
     return Need(pages=listings(rules), users=accounts_needed(board.threads, rules))
 
 
+def _rights(desk: Desk, job: Job, board: Board) -> Rights:
+    rules = job.settings.rules
+    return Rights(desk.users, listed_names(desk.info, rules, desk.pages), desk.edits_of(board))
+
+
+def _doubts(desk: Desk, job: Job, board: Board) -> Need:
+    """Which signatures must be looked up before the figures can rely on them; the tasks have mostly asked already."""
+    rules, rights = job.settings.rules, _rights(desk, job, board)
+    return Need(edits=frozenset().union(*(doubted(thread, rules, rights) for thread in board.threads)))
+
+
 def _reading(desk: Desk, journal: WikiJournal, job: Job, board: Board, instant: datetime) -> Reading:
     rules = job.settings.rules
     return Reading(
         board.threads,
         rules,
         instant,
-        desk.users,
-        listed_names(desk.info, rules, desk.pages),
+        _rights(desk, job, board),
         journal.archived(job.title),
         journal.told_about(job.title),
     )

@@ -19,7 +19,7 @@ from tasks.archive.remove import remove
 from tasks.archive.restore import restore
 from tasks.archive.returned import with_copies_taken_out
 from tasks.archive.settings import ArchiveSettings
-from tasks.archive.together import group, held_back, in_doubt, select
+from tasks.archive.together import group, held_back, select
 
 __all__ = ["TASK", "UNANSWERED", "ArchiveSettings", "plan"]
 
@@ -84,7 +84,7 @@ def _move(
     snapshot: Snapshot, settings: ArchiveSettings, now: datetime, verdicts: Sequence[Verdict], need: Need, start: Plan
 ) -> Plan | Need:
     """The plan that moves what is due; ``start`` holds what is settled and remembered in any case."""
-    chosen = _choose(snapshot, settings, now, verdicts, certain=not need)
+    chosen = _choose(snapshot, settings, now, verdicts)
     pause = restless(snapshot, now) if isinstance(chosen, Need) or chosen.placing.fillings else None
     for asked in (chosen, pause):
         if isinstance(asked, Need):
@@ -126,22 +126,16 @@ class _Choice:
 
 
 def _choose(
-    snapshot: Snapshot, settings: ArchiveSettings, now: datetime, verdicts: Sequence[Verdict], *, certain: bool
+    snapshot: Snapshot, settings: ArchiveSettings, now: datetime, verdicts: Sequence[Verdict]
 ) -> _Choice | Need:
-    """Choose and place; what turns out to stand in its archive already stays, and the choice is made anew.
-
-    Nothing is asked about signatures before the verdicts are ``certain``: nothing may go after all.
-    """
+    """Choose and place; what turns out to stand in its archive already stays, and the choice is made anew."""
     judged = {verdict.thread.start: verdict for verdict in verdicts}
     while True:
         groups, tied = group(list(judged.values()))
         chosen, held = select(groups, len(snapshot.board.threads), settings)
         placing = place(chosen, snapshot, settings, now)
-        doubt = in_doubt(chosen, verdicts, snapshot) if certain else Need()
         if isinstance(placing, Need):
-            return placing | doubt
-        if doubt:
-            return doubt
+            return placing
         again = [*put_back(placing, snapshot), *_with_addresses(placing, snapshot)]
         if not again:
             return _Choice(placing, (*tied, *held, *placing.waiting))

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from bot.model import Comment, Status, Thread
 from bot.plan import Decision, Need, Snapshot
+from bot.reading.rights import Rights
 from bot.reading.signatures import learn
-from bot.reading.status import Conclusion, Signatures, conclude
+from bot.reading.status import Conclusion
 from bot.settings.values import say_duration
 from tasks.archive.settings import ArchiveSettings
 from tasks.archive.text import changed_by_saving
 from tasks.ownkeys import made
-from tasks.people import forged_signatures, listed, people_need
+from tasks.people import judge, people_need, rights_of
 
 NAME = "archive"
 EARLIEST = timedelta(hours=24)
@@ -109,28 +110,28 @@ def judge_all(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> t
     wait = min(settings.shortest_delay, EARLIEST) if tight else settings.shortest_delay
     threads = snapshot.board.threads
     near = [thread for thread in threads if (last := _last(thread, snapshot)) is not None and now - last >= wait]
-    need = people_need(near, snapshot)
-    users = None if need else snapshot.users
-    names = listed(snapshot)
+    rights = rights_of(snapshot)
+    need = people_need(near, snapshot, rights)
+    if need.users or need.pages:
+        rights = replace(rights, users=None)
     verdicts: list[Verdict] = []
     for thread in snapshot.board.threads:
-        forged = forged_signatures(thread, snapshot)
-        conclusion = conclude(thread, snapshot.board, snapshot.rules, users, names, now, forged=forged)
+        conclusion = judge(thread, snapshot, rights)
         result = _judge(thread, conclusion, snapshot, settings, now)
         if isinstance(result, Need):
             need |= result
         else:
-            verdicts.append(_explained(result, conclusion, forged))
+            verdicts.append(_explained(result, conclusion, rights))
     return _relieved(verdicts, size, snapshot, settings), need
 
 
-def _explained(verdict: Verdict, conclusion: Conclusion, forged: Signatures) -> Verdict:
+def _explained(verdict: Verdict, conclusion: Conclusion, rights: Rights) -> Verdict:
     """The verdict with the reason why a mark or an answer counted for nothing, where its signature was forged."""
     thread = verdict.thread
-    signed = {(one.author, one.instant) for one in thread.comments} | {
-        (one.signer, one.instant) for one in thread.marks
-    }
-    return verdict if signed.isdisjoint(forged) else replace(verdict, found=f"{verdict.found}; {conclusion.found}")
+    comments = any(rights.forged(one.author, one.instant, thread) for one in thread.comments)
+    if comments or any(rights.forged(one.signer, one.instant, thread) for one in thread.marks):
+        return replace(verdict, found=f"{verdict.found}; {conclusion.found}")
+    return verdict
 
 
 def _relieved(verdicts: list[Verdict], size: int, snapshot: Snapshot, settings: ArchiveSettings) -> list[Verdict]:

@@ -14,7 +14,7 @@ from tasks.archive.choose import NAME, Due, Stays, Verdict, removed_key
 from tasks.archive.pages import cut_change
 from tasks.archive.settings import ArchiveSettings
 from tasks.archive.text import lasting
-from tasks.archive.together import group, held_back, in_doubt, select
+from tasks.archive.together import group, held_back, select
 from tasks.ownkeys import AT_ONCE, joined
 
 
@@ -30,8 +30,6 @@ def remove(
     # Each report that goes is named by a key in the edit's summary, which has room for no more of them.
     few = settings.model_copy(update={"move_at_most": min(settings.move_at_most, AT_ONCE)})
     chosen, held = select(groups, len(snapshot.board.threads), few)
-    if doubt := in_doubt(chosen, verdicts, snapshot):
-        return doubt
     stays = [*tied, *held]
     pause = restless(snapshot, now) if chosen else None
     if isinstance(pause, Need):

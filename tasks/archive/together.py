@@ -1,4 +1,4 @@
-"""Which threads go together, how many may go at once, and what must be known of their signatures first."""
+"""Which threads go together, and how many may go at once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from bot.model import Thread
-from bot.plan import Need, Snapshot
 from tasks.archive.choose import Due, Stays, Verdict
 from tasks.archive.settings import ArchiveSettings
-from tasks.people import helpers_signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +74,3 @@ def select(groups: Iterable[Group], total: int, settings: ArchiveSettings) -> tu
 def held_back(one: Group, found: str, wanted: str, *, later: bool = False) -> list[Stays]:
     """All threads of a group wait; ``later`` where only for another run."""
     return [Stays(due.thread, "held back", found, wanted, later=later) for due in one.members]
-
-
-def in_doubt(chosen: Iterable[Group], verdicts: Iterable[Verdict], snapshot: Snapshot) -> Need:
-    """The signatures that must be true before the chosen threads go, where it is not known that they are.
-
-    Anybody can close or answer a thread under a helper's name (law 9). As one look at the board's history answers for
-    all signatures, those of every thread that is due are asked for, so that no second look follows.
-    """
-    if not _unknown((due for one in chosen for due in one.members), snapshot):
-        return Need()
-    return Need(edits=_unknown((one for one in verdicts if isinstance(one, Due)), snapshot))
-
-
-def _unknown(dues: Iterable[Due], snapshot: Snapshot) -> frozenset[tuple[str, datetime]]:
-    """The helpers' signatures in threads that go because somebody answered or closed them, so far as not looked up."""
-    resting = (due.thread for due in dues if not due.unanswered)
-    signatures = (one for thread in resting for one in helpers_signatures(thread, snapshot))
-    return frozenset(one for one in signatures if one not in snapshot.edits)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.model import Thread
 from bot.observe import COVERAGE, Coverage
 from bot.plan import Decision, Edit, Fact, Need, Plan, Snapshot, Task
+from bot.reading.rights import Rights
 from tasks.archive.brakes import restless
 from tasks.notify.caps import Caps
 from tasks.notify.gates import current_name, names_of, opening_gate, people_of, person_gate, thread_gate
@@ -18,6 +19,7 @@ from tasks.notify.settings import NotifySettings
 from tasks.notify.values import Knows, Refusal
 from tasks.notify.wishes import wishes_facts
 from tasks.ownkeys import AT_ONCE, made
+from tasks.people import rights_of, wrote_need
 
 __all__ = ["TASK", "TOO_MANY_NAMED", "NotifySettings", "plan"]
 
@@ -42,13 +44,17 @@ def plan(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Plan | 
     First the threads are judged, then the people in those that passed (which needs their accounts and talk pages) and
     the edits that opened the threads (for the links, and for who really filed them).
     """
-    found = events(snapshot, settings, now)
+    rights = rights_of(snapshot)
+    found = events(snapshot, rights, settings, now)
     if settings.subjects == "off" and not settings.reporters:
         return Plan()
     named = [thread for thread in snapshot.board.threads if thread.subjects] if settings.subjects != "off" else []
-    gates = [(thread, thread_gate(thread, snapshot, settings, now)) for thread in named]
+    gates = [(thread, thread_gate(thread, snapshot, rights, settings, now)) for thread in named]
     passed = [thread for thread, gate in gates if gate is None]
     need = people_of(frozenset(person for thread in passed for person in thread.subjects), snapshot, settings)
+    for thread in passed:
+        for person in thread.subjects:
+            need |= wrote_need(names_of(person, snapshot), thread, rights)
     for answer in (found, *(gate for _, gate in gates)):
         if isinstance(answer, Need):
             need |= answer
@@ -64,11 +70,11 @@ def plan(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Plan | 
             people = thread.subjects if len(thread.subjects) <= settings.per_thread else ("",)
             draft.decisions += [_refused(thread, person, refusal) for person in people]
         else:
-            _subjects(thread, snapshot, settings, now, caps, draft)
+            _subjects(thread, snapshot, rights, settings, now, caps, draft)
     pause = _remind(snapshot, now, draft) if settings.subjects == "remind" else None
     if isinstance(pause, Need):
         return pause
-    edits, decisions = tell(found, snapshot, settings, now, caps)
+    edits, decisions = tell(found, snapshot, rights, settings, now, caps)
     draft.facts += _crowds(named, snapshot, settings)
     return Plan((*draft.edits, *edits), (*draft.decisions, *decisions), tuple(draft.facts))
 
@@ -84,14 +90,20 @@ def _crowds(named: list[Thread], snapshot: Snapshot, settings: NotifySettings) -
 
 
 def _subjects(
-    thread: Thread, snapshot: Snapshot, settings: NotifySettings, now: datetime, caps: Caps, draft: _Draft
+    thread: Thread,
+    snapshot: Snapshot,
+    rights: Rights,
+    settings: NotifySettings,
+    now: datetime,
+    caps: Caps,
+    draft: _Draft,
 ) -> None:
     """Everybody whom one thread names."""
     known: Counter[Knows] = Counter()
     waiting = False
     for person in thread.subjects:
         name = current_name(person, snapshot)
-        gate = person_gate(person, thread, snapshot, settings, now, frozenset(draft.told))
+        gate = person_gate(person, thread, snapshot, rights, settings, now, frozenset(draft.told))
         known[gate.knows if gate is not None else ""] += 1
         draft.facts += wishes_facts(names_of(person, snapshot), snapshot, settings)
         if gate is None and settings.subjects != "notice":

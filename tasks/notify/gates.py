@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.model import USER_TALK, Page, Status, Thread, User
 from bot.plan import Need, Snapshot
 from bot.reading.exclusion import excluded
+from bot.reading.rights import Rights
 from bot.reading.templatenames import FAMILIES, TemplateNames
 from bot.reading.wikitext import scan, tags_of
 from bot.settings.values import say_duration
@@ -17,7 +18,7 @@ from tasks.notify.talk import talk_page, told_by_anyone
 from tasks.notify.values import Refusal
 from tasks.notify.wishes import wishes_gate, wishes_need
 from tasks.ownkeys import made
-from tasks.people import judge, people_need
+from tasks.people import judge, people_need, wrote
 
 SAME_BOARD = timedelta(days=7)
 """Law 6: never two notices of one kind to one person from one board within this time."""
@@ -30,7 +31,9 @@ _VANISHED = re.compile(r"(?:vanished|renamed)[ _]?(?:user|account)", re.I)
 _FOLDING = tuple(name for opening, _ in FAMILIES for name in opening)
 
 
-def thread_gate(thread: Thread, snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Refusal | Need | None:
+def thread_gate(
+    thread: Thread, snapshot: Snapshot, rights: Rights, settings: NotifySettings, now: datetime
+) -> Refusal | Need | None:
     """Whether a thread may lead to notices at all; a ``Need`` where the people in it must be known first."""
     if thread.damage or thread.transcluded:
         return Refusal("damaged or transcluded wikitext", "a thread that can be read in full")
@@ -40,10 +43,11 @@ def thread_gate(thread: Thread, snapshot: Snapshot, settings: NotifySettings, no
         return Refusal(f"filed {say_duration(now - thread.opened)} ago", f"wait: {say_duration(settings.wait)}")
     if len(thread.subjects) > settings.per_thread:
         return Refusal(f"{len(thread.subjects)} people named", f"per_thread: {settings.per_thread}")
-    need = people_need((thread,), snapshot) | Need(users=frozenset({thread.reporter} - snapshot.users.keys()))
+    need = people_need((thread,), snapshot, rights)
+    need |= Need(users=frozenset({thread.reporter} - snapshot.users.keys()))
     if need:
         return need
-    status = judge(thread, snapshot, now).status
+    status = judge(thread, snapshot, rights).status
     if status in (Status.RESOLVED, Status.WITHDRAWN):
         return Refusal(f"the thread is {status}", "a thread that is still open")
     if _folded(thread, snapshot):
@@ -117,6 +121,7 @@ def person_gate(
     person: str,
     thread: Thread,
     snapshot: Snapshot,
+    rights: Rights,
     settings: NotifySettings,
     now: datetime,
     told_now: frozenset[str],
@@ -126,7 +131,7 @@ def person_gate(
     ours = made(snapshot)
     if any(not ours.isdisjoint(keys_of(one, thread.identity, snapshot)) for one in (person, name)):
         return Refusal("already told by the bot", "one notice per person and thread, ever", knows="bot")
-    if {person, name} & {comment.author for comment in thread.comments}:
+    if wrote({person, name}, thread, rights):
         return Refusal("already wrote in the thread", "somebody who may not know of it", knows="people")
     told = _told(name, thread, snapshot, settings)
     if told is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Status, Thread
 from bot.plan import Decision, Edit, Need, Snapshot
 from bot.reading.board import Reader
+from bot.reading.rights import Rights
 from tasks.archive import UNANSWERED
 from tasks.notify.caps import Caps
 from tasks.notify.gates import account_gate, current_name, lately, people_of, talk_gate
@@ -17,7 +18,7 @@ from tasks.notify.settings import News, NotifySettings
 from tasks.notify.values import Refusal
 from tasks.notify.wishes import wishes_gate
 from tasks.ownkeys import made
-from tasks.people import judge, people_need
+from tasks.people import judge, people_need, wrote, wrote_need
 
 RECENT = timedelta(days=7)
 """What happened longer ago is no news: a board whose old threads come under new settings tells nobody."""
@@ -36,7 +37,7 @@ class Event:
     where: str
 
 
-def events(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> tuple[Event, ...] | Need:
+def events(snapshot: Snapshot, rights: Rights, settings: NotifySettings, now: datetime) -> tuple[Event, ...] | Need:
     """What reporters could be told of, or what must be seen first."""
     wanted = settings.reporters
     if not wanted:
@@ -45,15 +46,18 @@ def events(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> tuple
     need = Need(pages=frozenset(set(archives.values()) - snapshot.pages.keys()))
     on_board = [thread for thread in snapshot.board.threads if thread.opened is not None and not thread.damage]
     if "answered" in wanted or "resolved" in wanted:
-        need |= people_need(on_board, snapshot)
+        need |= people_need(on_board, snapshot, rights)
     if need:
         return need
-    found = [event for thread in on_board for event in _news(thread, snapshot, settings, now)]
+    found = [event for thread in on_board for event in _news(thread, snapshot, rights, settings, now)]
     found += _from_archives(archives, snapshot)
     reporters = frozenset(event.thread.reporter for event in found)
     need = people_of(reporters, snapshot, settings)
     identities = {event.thread.identity for event in found if event.what != "archived_unanswered"}
     need |= Need(origins=frozenset(identities - snapshot.origins.keys()))
+    for event in found:
+        if event.what != "archived_unanswered":
+            need |= wrote_need((event.thread.reporter,), _since(event), rights)
     return need if need else tuple(found)
 
 
@@ -78,8 +82,10 @@ def _from_archives(archives: dict[str, str], snapshot: Snapshot) -> Iterator[Eve
                 yield Event("archived_unanswered", thread, thread.last, page)
 
 
-def _news(thread: Thread, snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Iterator[Event]:
-    concluded = judge(thread, snapshot, now)
+def _news(
+    thread: Thread, snapshot: Snapshot, rights: Rights, settings: NotifySettings, now: datetime
+) -> Iterator[Event]:
+    concluded = judge(thread, snapshot, rights)
     done = concluded.status is Status.RESOLVED
     where = where_of(thread, snapshot)
     if "resolved" in settings.reporters and done and thread.last is not None:
@@ -93,7 +99,12 @@ def _news(thread: Thread, snapshot: Snapshot, settings: NotifySettings, now: dat
 
 
 def tell(
-    found: Iterable[Event], snapshot: Snapshot, settings: NotifySettings, now: datetime, caps: Caps
+    found: Iterable[Event],
+    snapshot: Snapshot,
+    rights: Rights,
+    settings: NotifySettings,
+    now: datetime,
+    caps: Caps,
 ) -> tuple[list[Edit], list[Decision]]:
     """A notice for each event whose reporter may and should be told, and a reason for each that is not."""
     edits: list[Edit] = []
@@ -101,7 +112,7 @@ def tell(
     for event in found:
         kind = NEWS_KINDS[event.what]
         reporter, identity = event.thread.reporter, event.thread.identity
-        refusal = _gate(event, kind, snapshot, settings, now)
+        refusal = _gate(event, kind, snapshot, rights, settings, now)
         if refusal is None and any(edit.kind == kind and edit.person == reporter for edit in edits):
             refusal = Refusal("told of another thread in this run", "one notice of a kind from one board in 7 days")
         refusal = refusal or caps.take_one()
@@ -117,16 +128,22 @@ def tell(
     return edits, decisions
 
 
-def _gate(event: Event, kind: str, snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Refusal | None:
+def _since(event: Event) -> Thread:
+    """The thread with only what was said after the event."""
+    later = tuple(comment for comment in event.thread.comments if comment.instant > event.when)
+    return replace(event.thread, comments=later)
+
+
+def _gate(
+    event: Event, kind: str, snapshot: Snapshot, rights: Rights, settings: NotifySettings, now: datetime
+) -> Refusal | None:
     thread = event.thread
     name = current_name(thread.reporter, snapshot)
     if name != thread.reporter:
         return Refusal("a renamed account", "the name that signed the post")
     if not made(snapshot).isdisjoint(keys_of(name, thread.identity, snapshot, kind)):
         return Refusal("already told by the bot", "one notice per person, thread and kind, ever", knows="bot")
-    if event.what != "archived_unanswered" and any(
-        comment.author == name and comment.instant > event.when for comment in thread.comments
-    ):
+    if event.what != "archived_unanswered" and wrote((name,), _since(event), rights):
         return Refusal("wrote in the thread since", "somebody who may not have seen it")
     return (
         account_gate(name, snapshot)

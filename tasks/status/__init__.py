@@ -14,7 +14,7 @@ from bot.reading.templatenames import TemplateNames
 from bot.reading.wikitext import scan, tags_of
 from tasks.archive.brakes import restless
 from tasks.ownkeys import AT_ONCE, joined, made
-from tasks.people import judge, people_need
+from tasks.people import judge, people_need, rights_of
 from tasks.status.blocked import FREE, MOST_PAGES, Dealt, dealt_with, free_now, keys_of, mark, need_of, remove
 from tasks.status.settings import StatusSettings
 from tasks.status.table import Course, Label, goal, label_of, title_of, word_of
@@ -39,15 +39,15 @@ class _Change:
 
 def plan(snapshot: Snapshot, settings: StatusSettings, now: datetime) -> Plan | Need:
     """Moves status templates along the table, marks what was handled; never does again what a person undid."""
-    threads = snapshot.board.threads
-    need = people_need(threads, snapshot)
+    threads, rights = snapshot.board.threads, rights_of(snapshot)
+    need = people_need(threads, snapshot, rights)
     if settings.template is not None:
         need |= Need(redirects=frozenset({title_of(settings.template, snapshot)} - snapshot.redirects.keys()))
     if settings.blocked != "off":
         need |= need_of(threads, snapshot)
     if need:
         return need
-    judged = [(thread, judge(thread, snapshot, now)) for thread in threads]
+    judged = [(thread, judge(thread, snapshot, rights)) for thread in threads]
     changes, decisions, facts = _along_the_table(judged, snapshot, settings, now)
     handled, reasons = _handled(judged, snapshot, settings)
     if settings.blocked != "off":

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.messages import link
 from bot.plan import Change, Decision, Edit, Fact, Need, Plan, Snapshot, Splice, Splices, Task, WholeText
-from tasks.people import judge, people_need
+from tasks.people import judge, people_need, rights_of
 from tasks.summary.buckets import Waiting, bucket_of, is_untold
 from tasks.summary.page import find_section, render
 from tasks.summary.settings import SummarySettings
@@ -18,14 +18,15 @@ _PAGE_KNOWN = "summary-page"
 
 def plan(snapshot: Snapshot, settings: SummarySettings, now: datetime) -> Plan | Need:
     """Lists what waits; one edit where the list differs from the one that stands, none otherwise."""
-    threads = snapshot.board.threads
-    need = people_need(threads, snapshot) | Need(pages=frozenset({settings.page} - snapshot.pages.keys()))
+    threads, rights = snapshot.board.threads, rights_of(snapshot)
+    need = people_need(threads, snapshot, rights) | Need(pages=frozenset({settings.page} - snapshot.pages.keys()))
     if need:
         return need
     waiting: list[Waiting] = []
     decisions: list[Decision] = []
+    stale_before = now - settings.stale_after
     for thread in threads:
-        concluded = judge(thread, snapshot, now, settings.stale_after)
+        concluded = judge(thread, snapshot, rights, stale_before)
         untold = is_untold(thread, snapshot.memory.facts, snapshot.memory.hash_of)
         bucket = bucket_of(thread, concluded, untold=untold)
         if bucket is None:

@@ -39,9 +39,8 @@ def revisions(count: int, seed: int = 1, size: int = SIZE) -> Iterator[Page]:
         if number > 1:
             writer.edit()
         text = writer.text()
-        yield Page(
-            TITLE, number, text, START + timedelta(minutes=writer.minutes + number), editor="Ana", size=len(text)
-        )
+        # Whoever signed last made the edit, in the minute that the signature says.
+        yield Page(TITLE, number, text, START + timedelta(minutes=writer.minutes), editor=writer.signer, size=len(text))
 
 
 class _Writer(BusyBoard):
