@@ -168,3 +168,15 @@ class Messages:
             if key in _texts(language):
                 return language, _texts(language)[key]
         raise KeyError(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence before it is said in a language: its key and what goes into it."""
+
+    key: str
+    parameters: tuple[str | int, ...] = ()
+
+    def said(self, messages: Messages) -> str:
+        """It in the words of a wiki."""
+        return messages.say(self.key, *self.parameters)

@@ -212,7 +212,7 @@ def test_a_whole_first_run_tells_few_at_once_and_shows_first_whom_many_it_would_
     plan = made.text(f"{SETTINGS}/Plan/{BOARD}, notify")
     if held:
         assert "so the plan is shown for one run" in plan
-        assert ("* subject-notice, talk pages: 6" in plan) is (people == 6)
+        assert ("* ''subject-notice'', talk pages: 6 edits" in plan) is (people == 6)
         assert not re.search(r"Named|Filer|Report|Words", plan)
     else:
         assert plan == ""
@@ -227,7 +227,7 @@ def test_what_a_limit_of_one_run_holds_back_counts_as_well() -> None:
 
     assert not live(first)
     assert "moves 23 threads" in told(made)
-    assert "* cut, [[:Wiki:Incidents]]: 1" in made.text(f"{SETTINGS}/Plan/{BOARD}, archive")
+    assert "* ''cut'', [[:Wiki:Incidents]]: one edit" in made.text(f"{SETTINGS}/Plan/{BOARD}, archive")
     made.run()
     assert "Words of report 20." in made.text(ARCHIVE)
 

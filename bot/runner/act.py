@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.errors import CommunityProblem, OperatorProblem
 from bot.journal import Look, WikiJournal
+from bot.messages import Sentence
 from bot.operatorfile import WikiEntry
 from bot.plan import RESTORE, Decision, Edit, Fact, Plan, Task
 from bot.reading.identity import twins
@@ -25,7 +26,7 @@ from bot.wiki.port import WikiError
 # How often a plan is made anew because somebody else edited; then the next run goes on.
 REPLANS = 3
 
-_UNSURE = "the wiki's timestamps can be read in two ways so far, or in none; a later run asks the wiki again"
+_UNSURE = Sentence("plan-why-unsure")
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Actor:
     run: int
     settings_revision: int
     plan_pages: list[EditReport] = field(default_factory=list)
-    held: str = ""
+    held: Sentence | None = None
     cut_facts: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
 
     def work_on(self, job: Job) -> None:
@@ -62,22 +63,22 @@ class Actor:
     def _work(self, job: Job, task: Task[Any]) -> None:
         settings = job.settings.tasks[task.name]
         may = mandate(task, settings, self.entry, self.planner.messages, self.journal.spent(None), self.desk.now)
-        held = bool(self.held) and may.live
+        held = self.held is not None and may.live
         if held:
-            may = Mandate(live=False, why_not=self.held)
+            may = Mandate(live=False, why=self.held)
         edits: list[EditReport] = []
         problems: list[str] = []
         plan = self.planner.plan(job, task)
         # Until the wiki's timestamps can be read in one way only, nothing is written, not even a plan (DESIGN).
         unsure = not self.planner.certain(job)
         if unsure:
-            may = Mandate(live=False, why_not=_UNSURE)
+            may = Mandate(live=False, why=_UNSURE)
         unfinished = held or unsure
         try:
             if self.options.dry_run or not may.live:
                 edits += self._show(plan)
-                if not self.options.dry_run and not unsure:
-                    self._post(job, task, may, plan)
+                if not self.options.dry_run and not unsure and may.why is not None:
+                    self._post(job, task, may.why, plan)
             else:
                 plan, unfinished = self._carry_out(job, task, may, plan, edits, problems)
         finally:
@@ -224,15 +225,16 @@ class Actor:
                 self.planner.saved()
         return shown
 
-    def _post(self, job: Job, task: Task[Any], may: Mandate, plan: Plan) -> None:
+    def _post(self, job: Job, task: Task[Any], why: Sentence, plan: Plan) -> None:
         """Post what a task in plan mode would do, where that differs from what stands there."""
         board = self.planner.board(job)
         title = planpage.title_of(self.entry.settings, job.title, task.name)
         page = self.desk.read([title]).pages[title]
-        text = planpage.render(board, task.name, may.why_not, plan)
+        messages = self.planner.messages
+        text = planpage.render(board, task.name, why, plan, messages)
         if page.text == text:
             return
-        edit = planpage.edit_of(page.title, page.revision, text)
+        edit = planpage.edit_of(page.title, page.revision, text, messages)
         result = self.writer.write(edit, Context(job.title, self.run, None))
         self.planner.saved(job)
         if isinstance(result, Written | Denied):

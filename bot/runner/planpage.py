@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.messages import link, plain, stamp
+from bot.messages import Messages, Sentence, link, plain, stamp
 from bot.model import Board
 from bot.plan import Decision, Edit, Plan, WholeText
 
@@ -17,32 +17,34 @@ def title_of(settings_page: str, board: str, task: str) -> str:
     return f"{settings_page}/Plan/{board}, {task}"
 
 
-def render(board: Board, task: str, why: str, plan: Plan) -> str:
+def render(board: Board, task: str, why: Sentence, plan: Plan, messages: Messages) -> str:
     """Write the page. What was found is left out: it holds ages, and the page would change with every run."""
+    say = messages.say
     edits = Counter((edit.kind, "" if edit.person else edit.page) for edit in plan.edits)
     lines = [
         "__NOINDEX__",
-        f"The task ''{plain(task)}'' on {link(board.title)} only plans: {plain(why)}.",
+        say("plan-intro", plain(task), link(board.title), why.said(messages)),
         "",
-        "It would save:" if edits else "It would save nothing.",
+        say("plan-saves" if edits else "plan-saves-nothing"),
         *(
-            f"* {plain(kind)}, {link(page) if page else 'talk pages'}: {count}"
+            f"* {say('plan-edits', plain(kind), link(page) if page else say('plan-talk-pages'), count)}"
             for (kind, page), count in sorted(edits.items())
         ),
     ]
     rows = [_row(board, decision) for decision in plan.decisions if not _idle(decision)]
     if rows:
-        lines += ["", '{| class="wikitable"', "! Thread opened !! Decision !! Because"]
+        columns = (say("summary-column-opened"), say("plan-column-decision"), say("plan-column-because"))
+        lines += ["", '{| class="wikitable"', f"! {' !! '.join(columns)}"]
         lines += [f"|-\n| {row}" for row in rows[:_ROWS]]
         lines += ["|}"]
         if len(rows) > _ROWS:
-            lines += [f"And {len(rows) - _ROWS} more."]
+            lines += [say("settings-more", len(rows) - _ROWS)]
     return "\n".join(lines)
 
 
-def edit_of(page: str, revision: int, text: str) -> Edit:
+def edit_of(page: str, revision: int, text: str, messages: Messages) -> Edit:
     """Make the edit that posts a plan."""
-    return Edit("plan", "plan", page, revision, WholeText(text), "Bot: what a task in plan mode would do")
+    return Edit("plan", "plan", page, revision, WholeText(text), messages.say("plan-own"))
 
 
 def _idle(decision: Decision) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.errors import CommunityProblem
 from bot.guard import normal_title
 from bot.journal import Look, WikiJournal
-from bot.messages import Messages
+from bot.messages import Messages, Sentence
 from bot.model import Page
 from bot.operatorfile import WikiEntry
 from bot.plan import Lost, Task
@@ -144,10 +144,10 @@ class _Run:
         accepted = settingspage.last_accepted(self.journal, told, page_hash)
         return settingspage.Judge(self.wiki, desk.info, trust, self.tasks, accepted, told, page_hash).of(page)
 
-    def _tell_settings(self, planner: Planner) -> str:
-        """Tell the talk page what became of the newest revision; gives why nothing is done under it yet, or ""."""
+    def _tell_settings(self, planner: Planner) -> Sentence | None:
+        """Tell the talk page what became of the newest revision; gives why nothing is done under it yet, if so."""
         if self.force is None or self.options.dry_run:
-            return ""
+            return None
         teller = tellsettings.Teller(planner, self.force, self.number)
         held = teller.tell(self.jobs, whole=not (self.options.board or self.options.task))
         self.problems += teller.problems
@@ -187,15 +187,16 @@ class _Run:
             return True
         return is_due(look.due, look.settings, self.force.revision, self.desk.now)
 
-    def _work_on_boards(self, planner: Planner) -> str:
-        """Work on all boards, one window after the other; gives why nothing is done under these settings yet, or "".
+    def _work_on_boards(self, planner: Planner) -> Sentence | None:
+        """Work on all boards, one window after the other; gives why all only plan yet, if they do.
 
         Where the talk page is to be told what new settings will do, everything is planned before anything is done.
         """
         desk, options, whole = planner.desk, self.options, self.force is None or self.force.telling is not None
         together = whole or options.dry_run
         parts = [self.jobs] if together else windows(desk, self.journal, self.jobs, options.window)
-        held, done = "", 0
+        held: Sentence | None = None
+        done = 0
         for number, part in enumerate(parts):
             self._read(part, desk)
             planner.plan_all(part)
@@ -210,7 +211,7 @@ class _Run:
                 let_go(desk, part)
         return held
 
-    def _work_on(self, jobs: Sequence[Job], done: int, planner: Planner, held: str) -> None:
+    def _work_on(self, jobs: Sequence[Job], done: int, planner: Planner, held: Sentence | None) -> None:
         """Work on one board after the other; a board's trouble stays there (law 7).
 
         ``done`` boards came before these; ``held``: why all only plan.
@@ -234,7 +235,7 @@ class _Run:
             self.actor.work_on(job)
             self._break_circuit()
 
-    def _finish(self, planner: Planner, held: str) -> None:
+    def _finish(self, planner: Planner, held: Sentence | None) -> None:
         """Let the tasks work that look at all boards at once."""
         if self.writer is None or self.force is None:
             return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.guard import namespace_of, normal_title
+from bot.messages import Sentence
 from bot.model import Page, WikiInfo
 from bot.plan import Edit, Plan, WholeText
 from bot.runner.job import Job
@@ -31,8 +32,8 @@ class Teller:
     edits: list[EditReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def tell(self, jobs: Sequence[Job], *, whole: bool) -> str:
-        """Tell what there is to tell; gives why nothing is done under this revision in this run, or "".
+    def tell(self, jobs: Sequence[Job], *, whole: bool) -> Sentence | None:
+        """Tell what there is to tell; gives why nothing is done under this revision in this run, if so.
 
         ``whole`` is false where only some boards or tasks run: what the first run does cannot be said then, so an
         accepted revision is told by the next run over everything.
@@ -44,21 +45,18 @@ class Teller:
             unknown=any(plan is None and acts for plan, acts in plans),
         )
         if telling is None:
-            return ""
+            return None
         if whole or not isinstance(telling, Accepted):
             self._write(telling)
         if not isinstance(telling, Accepted) or not telling.scale.held:
-            return ""
+            return None
         if self.problems:
             self.problems.append(
                 f"revision {telling.revision} of the settings would do much at once; "
                 "nothing is done under it until the talk page has told so"
             )
         scale = telling.scale
-        return (
-            f"under revision {telling.revision} of the settings the bot would at first move {scale.moves} threads "
-            f"and tell {scale.tells} people, so the plan is shown for one run"
-        )
+        return Sentence("plan-why-held", (str(telling.revision), scale.moves, scale.tells))
 
     def _plans(self, jobs: Sequence[Job]) -> list[tuple[Plan | None, bool]]:
         """Give what the tasks planned (None: nothing yet), each with whether it may act."""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.figures.report import BoardSeen
 from bot.journal import Look
 from bot.memory import Memory
+from bot.messages import Sentence
 from bot.model import Page
 from bot.operatorfile import WikiEntry
 from bot.plan import Edit, Need, Plan
@@ -40,7 +41,7 @@ class WikiWorker:
     settings: Settings
     run: int
     revision: int
-    held: str = ""
+    held: Sentence | None = None
     reports: list[BoardReport] = field(default_factory=list)
     boards: tuple[BoardSeen, ...] | None = None
 
@@ -73,7 +74,7 @@ class WikiWorker:
         journal, now = self.planner.journal, self._desk.now
         may = mandate(task, settings, self.entry, self.planner.messages, journal.spent(None), now)
         if self.held:
-            may = Mandate(live=False, why_not=self.held)
+            may = Mandate(live=False, why=self.held)
         if not may.live:
             settings = settings.on_paper(f"{self.entry.settings}/Plan/{task.name}")
         problems: list[str] = []
