@@ -45,9 +45,12 @@ class Crowd:
             self.done[-1] += f" refused: {error}"[:60]
 
     def _save(self, name: str, title: str, text: str) -> None:
-        before, after = words(self.case.pages().get(title, "")), words(text)
+        pages = self.case.pages()
+        before, after = words(pages.get(title, "")), words(text)
         self.case.people.as_user(name).edit(title, text)
-        self.wanted -= (before - after).keys()
+        # Whoever takes a copy out of an archive while the thread is on the board wants it there.
+        here = words(pages[self.case.board]) if title != self.case.board else Counter[str]()
+        self.wanted -= (before - after).keys() - here.keys()
         self.wanted |= (after - before).keys()
         self.put += after - before
 

@@ -245,3 +245,23 @@ def test_looking_at_the_archive_after_the_cut_costs_no_request() -> None:
     made.run()
 
     assert made.tap.calls[-2:] == ["save", "read"]
+
+
+def test_with_the_journal_lost_as_well_the_next_run_puts_them_back() -> None:
+    made = _made()
+
+    def kill(number: int, name: str) -> None:
+        if name == "save" and made.tap.calls.count("save") == 2:
+            raise Killed
+
+    made.tap.after = kill
+    with pytest.raises(Killed):
+        _run(made, lambda: made.says("Eva", ARCHIVE, OLD))
+    made.untapped()
+    made.lose_journal()
+
+    report = made.run()
+    made.run()
+
+    assert _problems(report)
+    _each_once(made)

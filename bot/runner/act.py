@@ -101,7 +101,9 @@ class Actor:
         """Apply a plan, and the plans that follow from others editing meanwhile; true where something is left over."""
         before: tuple[Decision, ...] = ()
         following = False
-        for _ in range(REPLANS + 1):
+        left, more = REPLANS + 1, 0
+        while left:
+            left -= 1
             self._hold_to_account(job, task, plan)
             # A plan that ends moves begun earlier leaves the rest for the plan after it.
             ended = bool(plan.edits) and bool(self.journal.open_moves(job.title))
@@ -109,6 +111,10 @@ class Actor:
             if plan != Plan(decisions=plan.decisions):
                 # What others planned rests on what stood before; where nothing was done, it still holds.
                 self.planner.saved(job)
+            if job.title in self.writer.lost and not more:
+                # However often the plan was made anew: what the bot took must not stay away for that.
+                more = REPLANS
+                left += more
             if stale is None and not ended and not plan.more:
                 return replace(plan, decisions=before + plan.decisions), False
             if stale is None and not ended:

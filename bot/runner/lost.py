@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from bot.journal import PastWrite, WikiJournal
-from bot.model import Page
-from bot.plan import Edit, Lost, Splices
+from bot.journal import WikiJournal, key_in
+from bot.model import Contribution, Page
+from bot.plan import RESTORE, Edit, Lost, Splices
 from bot.runner.values import Outcome
 from bot.wiki.port import Saved, Wiki
 
 # So many runs, newest first, are looked through for one that came to a good end; so many revisions of a page.
 _RUNS = 20
 _SEARCHED = 500
+_LATELY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A cut of a board by an earlier run, the archives whose moves it ended, and what that run wrote there."""
+
+    task: str
+    page: str
+    revision: int
+    archives: tuple[str, ...]
+    written: tuple[int, ...]
 
 
 def lost_by(
@@ -73,19 +87,49 @@ def lost_before(wiki: Wiki, journal: WikiJournal) -> dict[str, Lost]:
             continue
         writes = [write for write in journal.past_writes(run=run.run) if write.state == "saved"]
         for cut in writes:
-            if cut.kind == "cut" and cut.board not in found and (lost := _lost_then(wiki, cut, writes)) is not None:
+            if cut.kind != "cut" or cut.board in found:
+                continue
+            own = tuple(one.revision for one in writes if one.board == cut.board and one.page in cut.archives)
+            lost = _lost_then(wiki, _Cut(cut.task, cut.page, cut.revision, cut.archives, own))
+            if lost is not None:
                 found[cut.board] = lost
     return found
 
 
-def _lost_then(wiki: Wiki, cut: PastWrite, writes: Iterable[PastWrite]) -> Lost | None:
+def lost_unknown(
+    wiki: Wiki, own: Iterable[Contribution], boards: Iterable[str], hash_of: Callable[..., str], now: datetime
+) -> dict[str, Lost]:
+    """The same with the journal lost, for the last cut of each board, where it is not long ago.
+
+    ``own`` are the bot's contributions, newest first. The archives of a cut are those that it wrote since the cut
+    before.
+    """
+    titles = {hash_of(board): board for board in boards}
+    cuts: dict[str, _Cut] = {}
+    ended: set[str] = set()
+    for one in own:
+        key = key_in(one.summary)
+        board = titles.get(key.board) if key is not None and now - one.instant < _LATELY else None
+        if key is None or board is None or board in ended:
+            continue
+        if board in cuts and key.kind in ("archive", "follow"):
+            cut = cuts[board]
+            cuts[board] = replace(cut, archives=(*cut.archives, one.title), written=(*cut.written, one.revision))
+        elif key.kind == "cut" and board not in cuts:
+            cuts[board] = _Cut("archive", one.title, one.revision, (), ())
+        elif key.kind in ("cut", RESTORE):
+            ended.add(board)
+    found = {board: _lost_then(wiki, cut) for board, cut in cuts.items() if cut.archives}
+    return {board: lost for board, lost in found.items() if lost is not None}
+
+
+def _lost_then(wiki: Wiki, cut: _Cut) -> Lost | None:
     before = _before(wiki, cut.page, cut.revision)
     boards = wiki.revisions([number for number in (before, cut.revision) if number])
     old, new = boards.get(before), boards.get(cut.revision)
     if old is None or new is None or old.text is None or new.text is None:
         return None
-    own = {write.revision for write in writes if write.board == cut.board and write.page in cut.archives}
-    titles = {page.title for page in wiki.revisions(sorted(own)).values()} | set(cut.archives)
+    titles = {page.title for page in wiki.revisions(sorted(cut.written)).values()} | set(cut.archives)
     numbers = {title: _before(wiki, title, cut.revision) for title in titles}
     pages = wiki.revisions([number for number in numbers.values() if number])
     archives = {title: pages[number].text for title, number in numbers.items() if number in pages}

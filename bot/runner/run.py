@@ -18,7 +18,7 @@ from bot.runner import opening, settingspage, tellsettings
 from bot.runner.act import Actor
 from bot.runner.desk import Desk
 from bot.runner.job import Job
-from bot.runner.lost import lost_before
+from bot.runner.lost import lost_before, lost_unknown
 from bot.runner.planner import Planner
 from bot.runner.trust import Trust
 from bot.runner.values import EditReport, Listener, Outcome, RunOptions, RunReport, Silence
@@ -132,6 +132,8 @@ class _Run:
         if not options.dry_run and journal.accepted() != force.revision:
             journal.accept(force.revision, force.editor, reading.now)
         opening.restore_ledger(wiki, journal, account, info, settings.boards, own, reading.now)
+        if own is not None:
+            writer.lost |= lost_unknown(wiki, own, settings.boards, journal.hash_of, reading.now)
         self._choose(settings.boards.values(), desk)
         # A ledger just rebuilt may know of notices of today that were not counted.
         writer.notices_left = min(left, options.notices_per_day - sum(journal.told_on(reading.now).values()))

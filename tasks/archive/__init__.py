@@ -34,8 +34,14 @@ def plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan |
     """
     if snapshot.following:
         return with_links(Plan(), snapshot, settings)
-    planned = restore(snapshot) or _plan(snapshot, settings, now)
+    planned = _restored(snapshot) or _plan(snapshot, settings, now)
     return planned if isinstance(planned, Need) else with_links(planned, snapshot, settings)
+
+
+def _restored(snapshot: Snapshot) -> Plan | Need | None:
+    """The plan that only puts back what a cut lost."""
+    planned = restore(snapshot)
+    return _with_everybody(planned, snapshot) if isinstance(planned, Plan) else planned
 
 
 def _plan(snapshot: Snapshot, settings: ArchiveSettings, now: datetime) -> Plan | Need:

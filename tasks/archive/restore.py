@@ -83,7 +83,9 @@ def _plan(places: Mapping[int, list[str]], texts: list[str], lost: Lost, snapsho
         holds=tuple(lasting(text) for text in texts),
         threads=threads,
     )
-    back = tuple(Decision(NAME, one, "stay: put back", FOUND, "an archive that holds it") for one in threads)
+    back = tuple(
+        Decision(NAME, one, "held back: put on the board again", FOUND, "the next run", later=True) for one in threads
+    )
     return Plan((edit,), back)
 
 
