@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Two cores are the size of machine the suite is planned for; more are used where they are.
 WORKERS ?= auto
+# The suite starts clerk some hundred times: compiled anew each time, that would be a second of CPU each.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test check format figures bench scale soak mediawiki mariadb mediawiki-1.43 discussiontools lock clean

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ settings.register_profile("boardclerk", derandomize=True, deadline=None)
 settings.load_profile("boardclerk")
 
 WikiMaker = Callable[[Options], Server]
+Installed = Callable[[Path, Options], Path]
 # PHP's own cache forgets whoever is logged in when hundreds of parsed pages have filled it.
 LONG_SESSIONS = "$wgSessionCacheType = CACHE_DB;"
 HURRY = Patience(retries=1, wait=0, between_reads=0, between_writes=0)
@@ -56,6 +59,29 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this session share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def installed(shared_folder: Path) -> Installed:
+    """Gives the folder of an installed wiki, to be copied; whichever worker wants one first installs it for all."""
+
+    def find(root: Path, options: Options) -> Path:
+        folder = shared_folder / f"installed-{sha256(repr((root, options)).encode()).hexdigest()[:16]}"
+        with folder.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                making = folder.with_suffix(".making")
+                server.install(root, making, options).rename(folder)
+        return folder
+
+    return find
+
+
+@pytest.fixture(scope="session")
 def mediawiki_root() -> Path:
     """The MediaWiki tree. Without one the test is skipped with a loud line; where CI=true it fails."""
     root = server.find_root()
@@ -68,17 +94,18 @@ def mediawiki_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_wiki(mediawiki_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WikiMaker]:
+def make_wiki(
+    mediawiki_root: Path, installed: Installed, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WikiMaker]:
     """Makes and serves a fresh wiki with given options; each set of options is installed once and then copied."""
-    pristine: dict[Options, Path] = {}
     running: list[Server] = []
     numbers = itertools.count()
 
     def make(options: Options) -> Server:
-        if options not in pristine:
-            pristine[options] = server.install(mediawiki_root, tmp_path_factory.mktemp("mediawiki"), options)
-        folder = tmp_path_factory.getbasetemp() / f"wiki-{next(numbers)}"
-        running.append(Server(mediawiki_root, server.copy(pristine[options], folder)).start())
+        folder = server.copy(
+            installed(mediawiki_root, options), tmp_path_factory.getbasetemp() / f"wiki-{next(numbers)}"
+        )
+        running.append(Server(mediawiki_root, folder).start())
         return running[-1]
 
     try:
@@ -95,7 +122,7 @@ def mediawiki(make_wiki: WikiMaker) -> Server:
 
 
 @pytest.fixture(scope="session")
-def discussion_wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def discussion_wiki(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A wiki with DiscussionTools and Echo, where MediaWiki 1.43 is at hand (``make mediawiki-1.43``)."""
     root = server.find_discussion_root()
     if root is None:
@@ -103,19 +130,20 @@ def discussion_wiki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
         if os.environ.get("CI") == "true":
             pytest.fail(line, pytrace=False)
         pytest.skip(line)
-    pristine = server.install(
-        root, tmp_path_factory.mktemp("discussion"), Options(discussiontools=True, php=LONG_SESSIONS)
-    )
-    with Server(root, pristine) as running:
+    options = Options(discussiontools=True, php=LONG_SESSIONS)
+    folder = server.copy(installed(root, options), tmp_path_factory.mktemp("discussion") / "wiki")
+    with Server(root, folder) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def german_discussion_wiki(discussion_wiki: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def german_discussion_wiki(
+    discussion_wiki: Server, installed: Installed, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """The same in German, on Berlin's time: local names beside the canonical ones, and daylight saving."""
     options = Options(language="de", time_zone="Europe/Berlin", discussiontools=True, php=LONG_SESSIONS)
-    pristine = server.install(discussion_wiki.root, tmp_path_factory.mktemp("discussion-de"), options)
-    with Server(discussion_wiki.root, pristine) as running:
+    folder = server.copy(installed(discussion_wiki.root, options), tmp_path_factory.mktemp("discussion-de") / "german")
+    with Server(discussion_wiki.root, folder) as running:
         yield running
 
 

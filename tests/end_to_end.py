@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 
 from bot.journal.keys import Hasher
 from tests.boards import stamp
+from tests.journals import migrated
 from tests.mediawiki.people import People
 from tests.mediawiki.server import BOT, PASSWORD, Server
 
@@ -119,10 +119,9 @@ class Installation:
 
     @classmethod
     def make(cls, folder: Path, api: str, journal: Path | None = None) -> Installation:
-        """Writes the operator's files; takes over a journal where there is one."""
+        """Writes the operator's files; takes over a journal where there is one, else begins with an empty one."""
         folder.mkdir(parents=True)
-        if journal is not None:
-            shutil.copy(journal, folder / "clerk.db")
+        (folder / "clerk.db").write_bytes(migrated() if journal is None else journal.read_bytes())
         made = cls(folder, api)
         (folder / "user-config.py").write_text(
             f"usernames['testwiki']['testwiki'] = {BOT!r}\npassword_file = 'user-password.py'\n"

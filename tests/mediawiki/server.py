@@ -64,6 +64,11 @@ def settings_php(root: Path, options: Options) -> str:
         '$wgSQLiteDataDir = __DIR__ . "/data";',
         "foreach ([&$wgLocalisationCacheConf['storeServer'], &$wgJobTypeConf['default']['server'],"
         " &$wgObjectCaches[CACHE_DB]['server']] as &$place) { $place['dbDirectory'] = $wgSQLiteDataDir; }",
+        # As MediaWiki's own defaults, but that nothing waits for the disk: a test's wiki need not outlive the power.
+        '$wgDBservers = [["type" => "sqlite", "host" => "", "user" => "", "password" => "", "dbname" => $wgDBname,'
+        ' "load" => 1]];',
+        "foreach ([&$wgDBservers[0], &$wgJobTypeConf['default']['server'], &$wgObjectCaches[CACHE_DB]['server']]"
+        " as &$place) { $place['variables']['synchronous'] = 'OFF'; }",
         '$wgCacheDirectory = __DIR__ . "/cache";',
         # Cookies know no ports: two wikis on 127.0.0.1 would log each other out.
         '$wgCookiePrefix = "wiki" . basename(__DIR__);',
