@@ -276,7 +276,8 @@ class Thread:
     (None: none). ``damage`` says in one word what swallows later text here ("comment", "nowiki", "table",
     "template"), or "". ``transcluded`` is true where the thread's text stands on another page. ``reopened`` is true
     where a signed comment follows the end of a closing pair inside the thread: that pair is then no mark. ``pages`` are
-    the titles that it names as concerned, apart from its ``subjects``.
+    titles that it names as concerned, apart from its ``subjects``. ``opened`` is the instant of the signature that
+    opened it, whatever somebody put above that later; None in a thread without signatures.
     """
 
     heading: Heading | None
@@ -294,11 +295,7 @@ class Thread:
     transcluded: bool = False
     reopened: bool = False
     pages: tuple[str, ...] = ()
-
-    @property
-    def opened(self) -> datetime | None:
-        """The instant of the first comment, None in a thread without signatures."""
-        return self.comments[0].instant if self.comments else None
+    opened: datetime | None = None
 
     @property
     def last(self) -> datetime | None:

@@ -439,6 +439,18 @@ def test_a_report_signed_anew_after_a_week_tells_nobody_a_second_time(changes: i
     assert at.bot_edits() == before
 
 
+@pytest.mark.parametrize("above", ["{{{{resolved|1={0}}}}}\n", "{{{{resolved}}}} {0}\n\n", "{{{{resolved}}}} {0} "])
+def test_closing_words_put_above_a_report_make_it_no_younger(above: str) -> None:
+    at = scene(report("{{userlinks|Dario}} Words."))
+    words = above.format(signed("Eva", at.wiki.now - timedelta(minutes=5), "Done."))
+    at.says("Eva", BOARD, at.text(BOARD).replace("== Report ==\n", f"== Report ==\n{words}"))
+
+    at.run()
+
+    assert overdue(at) == 1
+    assert told(at) == {"User talk:Dario": 1}
+
+
 def later(age: timedelta = timedelta(hours=40)) -> World:
     """A board with an overdue report, known to be on the list, two days after somebody last wrote in it."""
     at = scene(report("{{userlinks|Eva}} Words.", age=age))

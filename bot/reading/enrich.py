@@ -168,6 +168,7 @@ def _complete(
             transcluded=finding.transcluded,
             reopened=number in boxes.reopened,
             pages=finding.pages,
+            opened=finding.opening.instant if finding.opening is not None else None,
         )
         for number, (thread, finding) in enumerate(zip(board.threads, findings, strict=True))
     )

@@ -258,12 +258,15 @@ def _place(row: tuple[int, ...], here: _Here, marked: int, named: int) -> tuple[
     names = here.names
     heading = here.headings[head] if head >= 0 else None
     own = here.comments[first:last]
+    instant: datetime | None = None
     if opener == _NONE:
-        stem = stem_of(own[0].author, own[0].instant)
+        instant = own[0].instant
+        stem = stem_of(own[0].author, instant)
     elif opener < _NONE:
         stem = stem_of_unsigned(heading.text if heading is not None else here.text[start : start + 200])
     else:
-        stem = stem_of(names[opener], _EPOCH + opened * _SECOND)
+        instant = _EPOCH + opened * _SECOND
+        stem = stem_of(names[opener], instant)
     thread = Thread(
         heading,
         start,
@@ -280,6 +283,7 @@ def _place(row: tuple[int, ...], here: _Here, marked: int, named: int) -> tuple[
         flags >= _TRANSCLUDED,
         flags % 2 == 1,
         here.told[subjects:pages],
+        instant,
     )
     return Place(thread, (first, last), (low, high), head if head >= 0 else None), marks, pages
 

@@ -271,4 +271,5 @@ def _moved_thread(
         thread.transcluded,
         thread.reopened,
         thread.pages,
+        thread.opened,
     )

@@ -54,16 +54,13 @@ class Rights:
         """Whether nobody of this name can have left this signature in the thread.
 
         The board's history has no such edit; or it does not go back so far, but the thread is younger than the
-        signature, so that a date long past helps nobody to forge one. The closing words that stand in a box above a
-        thread do not open it.
+        signature, so that a date long past helps nobody to forge one.
         """
         if instant is None or not self.edits:
             return False
         true = self.edits.get((signer, instant), True)
         if true is None:
-            closing = {(mark.signer, mark.instant) for mark in thread.marks}
-            opening = next((one for one in thread.comments if (one.author, one.instant) not in closing), None)
-            return opening is not None and instant < opening.instant
+            return thread.opened is not None and instant < thread.opened
         return not true
 
 
