@@ -94,3 +94,20 @@ def test_a_heading_spans_its_line_with_the_comments_before_it() -> None:
 )
 def test_markup_is_reduced_to_what_a_reader_sees(wikitext: str, expected: str) -> None:
     assert shown(wikitext, english()) == expected
+
+
+@pytest.mark.parametrize(
+    ("piece", "end"),
+    [
+        ("[//x\t", ""),
+        ("[https://x.example/a ", ""),
+        ("<nowiki>", ""),
+        ("<nowiki>", "<nowiki/>"),
+        ("<nowiki>a</nowiki", ""),
+    ],
+)
+def test_half_a_megabyte_of_what_never_ends_in_a_heading_is_read_at_once(piece: str, end: str) -> None:
+    # where each opener was followed to the end of the text this took half an hour
+    found = headings(f"== {piece * (500_000 // len(piece))}{end} ==\n")
+
+    assert [level for level, _ in found] == [2]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import random
 import re
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -72,7 +74,7 @@ def read_anew(text: str, row: str, **changes: object) -> list[str]:
 @example("\n== A ==\n{{atop}}\n== B ==\n{{abot}}\n== C ==\n{{atop}}\n== D ==\n{{abot}}\n", (0, 0, ""), RULES)
 @example("\n== A ==\n[[User:Bo|\n== B ==\n]] 12:00, 1 May 2024 (UTC)", (0, 0, ""), RULES)
 @example("\n== A ==\n<pre \n== B ==\n>", (0, 0, ""), RULES)
-@settings(max_examples=cases(500, 30_000), derandomize=True, deadline=None)
+@settings(max_examples=cases(400, 30_000), derandomize=True, deadline=None)
 def test_whatever_is_kept_a_board_reads_the_same(text: str, edit: tuple[int, int, str], rules: Rules) -> None:
     row = packed(text, rules)
 
@@ -143,6 +145,43 @@ def test_what_is_kept_does_not_outlive_its_text() -> None:
     row = recalled("== A ==\n", packed(text))
 
     assert len(json.loads(row[22:])) == 1
+
+
+HOSTILE = {
+    "signers": lambda number: f"* [[User:Ann_{number}]] 12:00, 1 May 2024 (UTC)\n",
+    "subjects": lambda number: f"{{{{userlinks|ann_{number}}}}} ",
+    "addresses": lambda number: f"* [//x/wiki/User:Ann{number} 12:00, 1 May 2024 (UTC)\n",
+    "addresses in a heading": lambda number: f"[https://x.example/wiki/User:Ann{number} ",
+    "comments in a heading": lambda number: f"<!-- {number} --> <!--",
+}
+
+
+def calls(text: str) -> int:
+    """Count the calls, those into C among them, that reading, packing and unpacking take."""
+    count = 0
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    reader, row = Reader(english()), ""
+    sys.setprofile(profile)
+    try:
+        for _ in range(3):
+            row = reader.recall(TITLE, 1, text, RULES, row, SEAL)[2]
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_what_packing_takes_grows_with_the_length_only(kind: str) -> None:
+    def text(most: int) -> str:
+        many = "".join(HOSTILE[kind](number) for number in range(10_000, 10_000 + most))
+        return f"== {many} ==\n{SIGNED}\n" if "heading" in kind else f"== A ==\n{many}{SIGNED}\n"
+
+    few, lots = calls(text(200)), calls(text(2_000))
+    assert lots < 11 * few + 2_000
 
 
 TEXT = BusyBoard(3).board(20_000)

@@ -12,7 +12,14 @@ from bot.reading.enrich import BoardWords
 NO_WORD = -1
 """Stands for the number of an empty word."""
 
+MOST_SEARCHES = 100
+"""So many words of one piece are searched for letter by letter."""
+
+_LONGEST = 1200
+"""A title has 255 bytes, each of which may stand as an entity or as %XX."""
+
 _TARGET = re.compile(r"\[\[([^\[\]{}|<>\n]*)")
+_ADDRESS = re.compile(r"\[?(?:https?:)?//[^\s\[\]<>\"]{1,1200}")
 _TOKEN = re.compile(r"[^\[\]{}|=<>\n]+")
 
 
@@ -62,6 +69,8 @@ class Cutter:
         self._known = known
         self._numbers: dict[str, int] = {}
         self._linked: dict[str, tuple[int, int, int]] | None = None
+        self._written: dict[str, tuple[int, int, int]] | None = None
+        self._searches = 0
 
     def word(self, word: str) -> int:
         """Number a word. Raises CannotPackError where nothing in the text gives it."""
@@ -81,22 +90,31 @@ class Cutter:
             self._linked = dict(self._links())
         if word in self._linked:
             return self._linked[word]
-        at = self._text.find(word)
+        # each search may go through the whole text: of one with hundreds of names the rest are looked up at once
+        self._searches += 1
+        at = self._text.find(word) if self._searches <= MOST_SEARCHES else -1
         if at >= 0:
             return (Way.AS_WRITTEN, at, at + len(word))
-        info = self._words.info
-        for token in _TOKEN.finditer(self._text):
-            if normal_user(info, token[0]) == word:
-                return (Way.USER, token.start(), token.end())
-            if normal_title(info, token[0]) == word:
-                return (Way.TITLE, token.start(), token.end())
+        if self._written is None:
+            self._written = dict(self._tokens())
+        if word in self._written:
+            return self._written[word]
         raise CannotPackError
 
     def _links(self) -> Iterator[tuple[str, tuple[int, int, int]]]:
+        """The authors that links name; no two stretches overlap, so that cutting takes time as the text is long."""
         links = self._words.links
         for link in links.find(self._text):
             target = _TARGET.match(self._text, link.start)
             if target is not None and links.author(target[1]) == link.author:
                 yield link.author, (Way.LINK_TARGET, target.start(1), target.end(1))
-            else:
-                yield link.author, (Way.LINK, link.start, link.end)
+            elif (address := _ADDRESS.match(self._text, link.start)) is not None:
+                yield link.author, (Way.LINK, *address.span())
+
+    def _tokens(self) -> Iterator[tuple[str, tuple[int, int, int]]]:
+        """What stands between brackets, bars and equals signs, as a title and as a user's name."""
+        info = self._words.info
+        for token in _TOKEN.finditer(self._text):
+            if len(token[0]) <= _LONGEST:
+                yield normal_title(info, token[0]), (Way.TITLE, *token.span())
+                yield normal_user(info, token[0]), (Way.USER, *token.span())

@@ -13,6 +13,8 @@ FILE = 6
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _NOWIKI = re.compile(r"<nowiki(?:\s[^<>]*)?>(.*?)</nowiki\s*>|<nowiki\s*/>", re.IGNORECASE | re.DOTALL)
+_NOWIKI_END = re.compile(r"</nowiki\s*>", re.IGNORECASE)
+_NOWIKI_EMPTY = re.compile(r"<nowiki\s*/>()", re.IGNORECASE)
 _LINK = re.compile(r"\[\[(?P<target>[^\[\]{}|\n]*)(?:\|(?P<label>(?:[^\[\]]|\[(?!\[)|\](?!\]))*))?\]\]")
 _EXTERNAL = re.compile(
     r"\[(?:(?:https?|ftps?|irc|news|git|svn|ssh|sip):)?//[^\s\[\]<>\"]+(?:[ \t]+(?P<label>[^\]\n]*))?\]"
@@ -112,18 +114,29 @@ def shown(wikitext: str, info: WikiInfo) -> str:
 
     text = wikitext.replace("\x00", "")
     if "<" in text:
-        text = _NOWIKI.sub(keep, text)
+        # beyond the last end none ends: thousands that begin there would each be followed to the end of the text
+        last = max((match.end() for match in _NOWIKI_END.finditer(text)), default=0)
+        text = _NOWIKI.sub(keep, text[:last]) + _NOWIKI_EMPTY.sub(keep, text[last:])
     if "{{" in text:
         text = _repeat(_TEMPLATE, lambda match: match["first"] or "", text)
     if "[" in text:
         text = _repeat(_LINK, lambda match: _link_text(match, info), text)
-        text = _EXTERNAL.sub(lambda match: match["label"] or "", text)
+        text = "\n".join(_without_addresses(line) for line in text.split("\n"))
     if "<" in text:
         text = _TAG.sub("", text)
     text = _SWITCH.sub("", _QUOTES.sub("", text))
     if kept:
         text = re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], text)
     return _FRENCH.sub("\N{NO-BREAK SPACE}", unescape(text)).strip()
+
+
+def _without_addresses(line: str) -> str:
+    """Put labels in place of bracketed addresses in a line.
+
+    Beyond the last bracket none can end: of thousands that begin there each would be followed to the end of the line.
+    """
+    end = line.rfind("]") + 1
+    return _EXTERNAL.sub(lambda match: match["label"] or "", line[:end]) + line[end:]
 
 
 def _repeat(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], text: str) -> str:

@@ -6,7 +6,6 @@ and ids are no part of it: they are cut out of the text anew, so a journal may k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +34,6 @@ _NEVER = -(1 << 40)
 _ROW = 20
 _TRANSCLUDED = 2
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OUTCOMES = tuple(Outcome)
 
 
@@ -109,7 +107,7 @@ class Packer:
         )
 
     def _heading(self, text: str, start: int, end: int) -> str:
-        written = _COMMENT.sub("", text[start:end]).rstrip()
+        written = _without_comments(text[start:end]).rstrip()
         signs = len(written) - len(written.lstrip("="))
         level = min(6, signs, len(written) - len(written.rstrip("=")))
         if signs == len(written):
@@ -195,6 +193,15 @@ def equal(one: Piece, other: Piece) -> bool:
 
 
 _FIELDS = tuple(name for name in Piece.__slots__ if name != "places")
+
+
+def _without_comments(text: str) -> str:
+    parts: list[str] = []
+    done = 0
+    while (start := text.find("<!--", done)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts.append(text[done:start])
+        done = end + 3
+    return "".join(parts) + text[done:]
 
 
 def _by(numbers: Sequence[int], width: int) -> Iterator[tuple[int, ...]]:
