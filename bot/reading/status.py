@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,8 +32,8 @@ class Conclusion:
     first_answer: Comment | None
     closed_by_party: bool
     last_word_by_reporter: bool
-    found: str
-    wanted: str
+    found: str = ""
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,20 @@ def conclude(
     opener further up that swallows the thread). An open thread whose newest comment is of ``stale_before`` or older is
     stale. Never raises.
     """
-    answers = tuple(_answers(thread, rules, rights))
-    newest = newest_comment(thread)
     verdicts = [_judge(mark, thread, rules, rights) for mark in thread.marks]
-    decisive = _decisive(verdicts)
-    status = _status(decisive, bool(answers), newest, stale_before)
-    found, wanted = _words(status, decisive, verdicts, thread, board, rights)
+    concluded = _concluded(thread, verdicts, rules, rights, stale_before)
+    found, wanted = _words(concluded.status, _decisive(verdicts), verdicts, thread, board, rights)
+    return replace(concluded, found=found, wanted=wanted)
+
+
+def _concluded(
+    thread: Thread, verdicts: Sequence[_Verdict], rules: Rules, rights: Rights, stale_before: datetime | None = None
+) -> Conclusion:
+    """The conclusion without its reasons."""
+    answers = tuple(_answers(thread, rules, rights))
+    newest, decisive = newest_comment(thread), _decisive(verdicts)
     return Conclusion(
-        status=status,
+        status=_status(decisive, bool(answers), newest, stale_before),
         mark=decisive.mark if decisive else None,
         decided_by=newest,
         answered=bool(answers),
@@ -77,8 +83,6 @@ def conclude(
         last_word_by_reporter=newest is not None
         and newest.author == thread.reporter
         and any(comment.author != thread.reporter for comment in thread.comments),
-        found=found,
-        wanted=wanted,
     )
 
 
@@ -97,13 +101,11 @@ def doubted(thread: Thread, rules: Rules, rights: Rights) -> Signatures:
     if not unknown:
         return frozenset()
     without = replace(rights, edits={**rights.edits, **dict.fromkeys(unknown, False)})
-    trusting, doubting = (_told(conclude(thread, None, rules, one)) for one in (rights, without))
+    trusting, doubting = (
+        _concluded(thread, [_judge(mark, thread, rules, one) for mark in thread.marks], rules, one)
+        for one in (rights, without)
+    )
     return frozenset(unknown) if trusting != doubting else frozenset()
-
-
-def _told(concluded: Conclusion) -> Conclusion:
-    """A conclusion without its reasons."""
-    return replace(concluded, found="", wanted="")
 
 
 def _answers(thread: Thread, rules: Rules, rights: Rights) -> Iterator[Comment]:
@@ -225,4 +227,4 @@ def _words(
 
 
 def _stamp(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M")
+    return instant.isoformat(" ", "minutes")[:16]
