@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.world import ARCHIVE, BOARD, PAGE, Killed, World, thread, world
+from tests.world import ARCHIVE, BOARD, PAGE, SETTINGS, Killed, World, thread, world
 
 MANY = PAGE.replace("keep_threads: 1", "keep_threads: 1, move_at_most: 500")
 
@@ -138,3 +140,78 @@ def test_a_report_sent_twice_and_then_swallowed_from_above_leaves_the_archive_tw
     made.run()
 
     assert made.copies("Words of report 1.") == {BOARD: 2}
+
+
+def test_of_two_reports_of_one_minute_the_one_removed_leaves_the_archive_and_the_other_goes_there() -> None:
+    same = (
+        thread(1).replace("report 1.", "report 77.").replace("Closed 1.", "Closed 77.").replace("Report 1", "Report 77")
+    )
+    made = world(thread(1), same, thread(3, resolved=False), page=MANY)
+
+    def kill(number: int, name: str) -> None:
+        if name == "save" and made.tap.calls.count("save") == 2:
+            raise Killed
+
+    made.tap.before = kill
+    with pytest.raises(Killed):
+        made.run()
+    made.untapped()
+    made.says("Eva", BOARD, made.text(BOARD).replace(thread(1), ""))
+
+    made.run()
+
+    assert made.copies("Words of report 1.") == {}
+    assert made.copies("Words of report 77.") == {ARCHIVE: 1}
+
+
+@pytest.mark.parametrize("redirect", [True, False])
+@pytest.mark.parametrize("lost", [False, True])
+def test_an_archive_moved_before_the_board_is_cut_is_followed(redirect: bool, lost: bool) -> None:
+    made = _half_moved(3)
+    other = f"{BOARD}/Old reports"
+    made.wiki.move(ARCHIVE, other)
+    if not redirect:
+        made.wiki.delete(ARCHIVE)
+    if lost:
+        made.lose_journal()
+
+    made.run()
+    made.run()
+
+    for number in range(1, 6):
+        assert made.copies(f"Words of report {number}.") == {other: 1}
+    assert made.kept.open_moves(BOARD) == ()
+
+
+@pytest.mark.parametrize("redirect", [True, False])
+def test_an_archive_moved_within_the_run_is_followed(redirect: bool) -> None:
+    made = world(*(thread(number) for number in range(1, 4)), thread(4, resolved=False), page=MANY)
+    other = f"{BOARD}/Old reports"
+
+    def step(number: int, name: str) -> None:
+        if name == "save" and made.tap.calls.count("save") == 1:
+            made.wiki.move(ARCHIVE, other)
+            if not redirect:
+                made.wiki.delete(ARCHIVE)
+
+    made.tap.after = step
+    made.run()
+
+    for number in range(1, 4):
+        assert made.copies(f"Words of report {number}.") == {other: 1}
+    assert made.kept.open_moves(BOARD) == ()
+
+
+def test_a_board_moved_before_it_is_cut_is_followed_once_the_settings_name_it() -> None:
+    made = _half_moved(3)
+    moved = "Wiki:Problems"
+    made.wiki.move(BOARD, moved)
+    made.run()
+    made.says("Root", SETTINGS, MANY.replace("Project:Incidents", "Project:Problems"))
+    made.wiki.advance(timedelta(days=1))
+
+    made.run()
+    made.run()
+
+    for number in range(1, 6):
+        assert made.copies(f"Words of report {number}.") == {ARCHIVE: 1}

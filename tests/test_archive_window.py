@@ -265,3 +265,49 @@ def test_with_the_journal_lost_as_well_the_next_run_puts_them_back() -> None:
 
     assert _problems(report)
     _each_once(made)
+
+
+SMALL = PAGE.replace("keep_threads: 1", "keep_threads: 1, max_threads: 2")
+
+
+@pytest.mark.parametrize("deed", ["blank", "delete"])
+@pytest.mark.parametrize("archives", [(1,), (2,), (1, 2)])
+def test_of_two_archives_each_is_looked_at(deed: str, archives: tuple[int, ...]) -> None:
+    made = world(*THREADS, page=SMALL)
+
+    def act(number: int, name: str) -> None:
+        if name == "save" and made.tap.calls.count("save") == 3:
+            for one in archives:
+                title = f"{BOARD}/Archive {one}"
+                if deed == "blank":
+                    made.says("Eva", title, "")
+                else:
+                    made.wiki.delete(title)
+
+    made.tap.before = act
+    made.run()
+
+    _each_once(made)
+    assert made.text(BOARD).count("== Report") == 1 + 2 * len(archives)
+
+
+def test_what_the_last_of_all_new_plans_cut_is_put_back_all_the_same() -> None:
+    made = _made()
+    reads = iter(range(1, 99))
+
+    def step(number: int, name: str) -> None:
+        saves = made.tap.calls.count("save")
+        read = next(reads) if name == "read" and saves == 1 else 0
+        if read == 1:
+            made.says("Dario", BOARD, f"{made.text(BOARD)}\n\n{thread(7, resolved=False)}")
+        elif read in {2, 3}:
+            made.says("Dario", ARCHIVE, f"{made.text(ARCHIVE)}\n\n== Remark {read} ==\nWords.")
+        elif name == "save" and saves == 2:
+            made.says("Eva", ARCHIVE, OLD)
+
+    made.tap.before = step
+    report = made.run()
+
+    _each_once(made, (1, 2, 3, 4, 5, 7))
+    assert made.copies("Words of report 1.") == {BOARD: 1}
+    assert len(_problems(report)) == 1

@@ -18,8 +18,21 @@ class Moves(Part):
 
     def open_moves(self, board: str) -> tuple[Move, ...]:
         """Moves begun and not finished, oldest first; the identities in them are hashed."""
+        return self._moves(self._open(board))
+
+    def all_open_moves(self) -> tuple[Move, ...]:
+        """The same of every board."""
+        return self._moves(and_(t.moves.c.wiki == self.wiki, t.moves.c.state == "begun"))
+
+    def follow_move(self, move: Move, to: Move) -> None:
+        """Note that the board or the archive of an open move stands under another title now."""
         with self._database.transaction() as connection:
-            rows = connection.execute(select(t.moves).where(self._open(board)).order_by(t.moves.c.id)).all()
+            chosen = and_(self._open(move.board), t.moves.c.archive == move.archive)
+            connection.execute(update(t.moves).where(chosen).values(board=to.board, archive=to.archive))
+
+    def _moves(self, chosen: Any) -> tuple[Move, ...]:
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(t.moves).where(chosen).order_by(t.moves.c.id)).all()
             return tuple(
                 Move(
                     row.board,

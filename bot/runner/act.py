@@ -16,6 +16,7 @@ from bot.runner import planpage
 from bot.runner.desk import Desk
 from bot.runner.job import Job
 from bot.runner.mandate import Mandate, mandate
+from bot.runner.moved import follow
 from bot.runner.planner import Planner, fail
 from bot.runner.rebase import applied
 from bot.runner.values import EditReport, Listener, RunOptions, State, TaskReport
@@ -122,6 +123,8 @@ class Actor:
                 reason = "what follows from it comes after it"
             else:
                 reason = stale.reason if stale is not None else "moves begun earlier came first"
+            if stale is not None:
+                follow(self.desk.wiki, self.journal, self.desk.info, self.journal.open_moves(job.title))
             self.listener.said(f"{task.name}: planned again, because {reason}")
             plan = self.planner.plan(job, task, following=following)
         if plan.edits:

@@ -43,7 +43,7 @@ def lost_by(
         return None
     archives = {title: now[title].text for title in edit.finishes}
     spans = [old[part.start : part.end].strip() for part in edit.change.parts]
-    if None in archives.values() and any(now[title].exists for title in archives):
+    if any(now[title].exists and text is None for title, text in archives.items()):
         # What is hidden cannot be looked at, and whoever hid it meant to.
         return None
     if not _missing(spans, archives.values()):

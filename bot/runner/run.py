@@ -19,6 +19,7 @@ from bot.runner.act import Actor
 from bot.runner.desk import Desk
 from bot.runner.job import Job
 from bot.runner.lost import lost_before, lost_unknown
+from bot.runner.moved import follow_all
 from bot.runner.planner import Planner
 from bot.runner.trust import Trust
 from bot.runner.values import EditReport, Listener, Outcome, RunOptions, RunReport, Silence
@@ -134,6 +135,8 @@ class _Run:
         opening.restore_ledger(wiki, journal, account, info, settings.boards, own, reading.now)
         if own is not None:
             writer.lost |= lost_unknown(wiki, own, settings.boards, journal.hash_of, reading.now)
+        if not options.dry_run:
+            follow_all(wiki, journal, info, settings.boards)
         self._choose(settings.boards.values(), desk)
         # A ledger just rebuilt may know of notices of today that were not counted.
         writer.notices_left = min(left, options.notices_per_day - sum(journal.told_on(reading.now).values()))

@@ -26,6 +26,7 @@ class Index:
     def __init__(self, snapshot: Snapshot) -> None:
         board, hash_of = snapshot.board, snapshot.memory.hash_of
         self._board = board
+        self._known = {one.digest for move in snapshot.memory.moves for one in move.threads}
         self.by_identity = {hash_of(thread.identity): thread for thread in board.threads}
         self.by_digest = {digest(board.wikitext(thread)): thread for thread in board.threads}
 
@@ -43,9 +44,12 @@ class Index:
     def thread(self, identity: str, digests: frozenset[str]) -> Thread | None:
         """The thread on the board: by its bytes (of equal ones by its identity, too), else by its identity."""
         same = self.by_identity.get(identity)
-        if same is not None and digest(self._board.wikitext(same)) in digests:
+        text = digest(self._board.wikitext(same)) if same is not None else ""
+        if text in digests:
             return same
-        return next((self.by_digest[one] for one in digests if one in self.by_digest), same)
+        # Of two threads of one author and minute the second has the first one's identity once that is gone.
+        other = same if text not in self._known else None
+        return next((self.by_digest[one] for one in digests if one in self.by_digest), other)
 
 
 def find_copy(
