@@ -135,6 +135,20 @@ def test_threads_reads_a_board_of_any_language_by_its_wikis_facts(clerk: Clerk, 
     assert sorted((one["author"], one["timestamp"]) for one in found) == sorted(wanted)
 
 
+@pytest.mark.parametrize("title", ["Project:Incidents", "project:incidents", "Projekt:Incidents", "Project:_Incidents"])
+def test_a_board_may_be_named_in_any_way_that_its_wiki_understands(clerk: Clerk, board: str, title: str) -> None:
+    Path("settings.yaml").write_text(SETTINGS.replace("boards:", 'boards:\n  "Project:Other": {}'), encoding="utf-8")
+    facts = json.loads((BOARDS / "de-5.info.json").read_text(encoding="utf-8"))
+    facts["query"]["namespaces"]["4"] |= {"name": "Projekt", "*": "Projekt", "canonical": "Project"}
+    Path("info.json").write_text(json.dumps(facts), encoding="utf-8")
+    given = (board, "--settings", "settings.yaml", "--wiki-info", "info.json", "--board", title, "--format", "json")
+
+    ended = clerk("threads", *given)
+    assert ended.code == 0, ended.err
+    assert [one["title"] for one in clerk("preview", *given).json["boards"]] == ["Projekt:Incidents"]
+    assert clerk("explain", *given).code == 0
+
+
 def test_preview_shows_every_edit_as_a_diff(clerk: Clerk, board: str, tmp_path: Path) -> None:
     (tmp_path / "settings.yaml").write_text(SETTINGS, encoding="utf-8")
 

@@ -15,6 +15,7 @@ from bot.cli import wire
 from bot.cli.backfill import backfill
 from bot.cli.console import ATTENTION, DONE
 from bot.cli.forms import Form
+from bot.cli.look import Source
 from bot.cli.report import Wanted, report
 from bot.errors import OperatorProblem
 from bot.figures import Period
@@ -119,6 +120,22 @@ def test_of_several_wikis_those_without_figures_are_named(
     assert report(config, Wanted(Period.MONTH), Form.JSON, out, made.revisions[-1][1]) == DONE
     left_out = {one["title"]: one["why"] for one in json.loads(out.read_text(encoding="utf-8"))["left_out"]}
     assert left_out == {"away": "away", "young": "unknown"}
+
+
+@pytest.mark.parametrize("title", ["Project:Incidents", "wiki: incidents"])
+def test_a_board_may_be_named_in_any_way_that_its_wiki_understands(
+    played: tuple[Path, Replay], capsys: pytest.CaptureFixture[str], title: str
+) -> None:
+    config, made = played
+    backfill(config, "", BOARD, START.replace(tzinfo=None), None)
+    capsys.readouterr()
+
+    assert report(config, Wanted(Period.MONTH, board=title), Form.JSON, None, made.revisions[-1][1]) == DONE
+    assert {one["board"] for one in json.loads(capsys.readouterr().out)["figures"]} == {BOARD}
+
+    board, rules = wire.read_board(Source(title, config))
+    assert board.title == BOARD
+    assert rules.closing
 
 
 def test_wrong_use_is_told_in_words(played: tuple[Path, Replay]) -> None:

@@ -633,6 +633,13 @@ def test_redirects_to_templates_are_asked_for_once_a_day() -> None:
     assert made.tap.calls.count("redirects") == 1
 
 
+@pytest.mark.parametrize("title", ["Wiki:Incidents", "Project:incidents", "project: Incidents"])
+def test_one_board_may_be_named_in_any_way_that_the_wiki_understands(title: str) -> None:
+    made = busy()
+
+    assert [one.title for one in made.run(board=title).boards] == [BOARD]
+
+
 def test_what_is_due_again_is_looked_at_and_a_new_settings_revision_makes_everything_due() -> None:
     made = busy()
     made.run()

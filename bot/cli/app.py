@@ -82,6 +82,7 @@ def preview(
     page: Page,
     config: Config = DEFAULT_CONFIG,
     wiki: WikiName = "",
+    board: BoardName = "",
     settings: SettingsFile = None,
     wiki_info: InfoFile = None,
     now: Now = None,
@@ -92,7 +93,7 @@ def preview(
     from bot.cli.look import Source
     from bot.cli.preview import preview as command
 
-    raise typer.Exit(command(Source(page, config, wiki, settings, wiki_info, now), html, printed))
+    raise typer.Exit(command(Source(page, config, wiki, settings, wiki_info, now, board), html, printed))
 
 
 @app.command()
@@ -100,6 +101,7 @@ def explain(
     page: Page,
     config: Config = DEFAULT_CONFIG,
     wiki: WikiName = "",
+    board: BoardName = "",
     settings: SettingsFile = None,
     wiki_info: InfoFile = None,
     now: Now = None,
@@ -109,7 +111,7 @@ def explain(
     from bot.cli.look import Source
     from bot.cli.preview import explain as command
 
-    raise typer.Exit(command(Source(page, config, wiki, settings, wiki_info, now), printed))
+    raise typer.Exit(command(Source(page, config, wiki, settings, wiki_info, now, board), printed))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import OperatorProblem
+from bot.guard import normal_title
 from bot.model import WikiInfo
 from bot.reading.facts import english, wiki_info
 from bot.settings.schema import BoardSettings, SettingsReading, read_settings
@@ -66,8 +67,12 @@ def settings_of(path: Path, info: WikiInfo) -> SettingsReading:
     return read_settings(read_text(path), info, ALL)
 
 
-def choose_board(reading: SettingsReading, title: str, where: str) -> BoardSettings:
-    """The settings of one board: the one named, or the only one there is. Raises OperatorProblem otherwise."""
+def choose_board(reading: SettingsReading, title: str, where: str, info: WikiInfo) -> BoardSettings:
+    """The settings of one board: the one named, or the only one there is. Raises OperatorProblem otherwise.
+
+    Whatever name of a namespace the wiki understands may be used, as on the settings page.
+    """
+    title = normal_title(info, title)
     boards = reading.settings.boards if reading.settings is not None else {}
     if title in boards:
         return boards[title]

@@ -141,7 +141,7 @@ def _files(source: Source, file: Path) -> tuple[Wiki, WikiEntry, str]:
     title = source.board
     if source.settings is not None:
         settings = read_text(source.settings)
-        title = choose_board(settings_of(source.settings, info), title, str(source.settings)).title
+        title = choose_board(settings_of(source.settings, info), title, str(source.settings), info).title
     else:
         title = title or f"{info.namespaces[4].name}:{file.stem.capitalize()}"
         settings = _starter(title)

@@ -17,6 +17,7 @@ from bot.cli.forms import Form
 from bot.errors import OperatorProblem
 from bot.figures.report import Absence, BoardSeen, Goal, LeftOut, Line, Report, make
 from bot.figures.spans import Calendar, Period, Span
+from bot.guard import normal_title
 from bot.journal import WikiJournal
 from bot.messages import Messages
 from bot.model import WikiInfo
@@ -63,7 +64,7 @@ def report(config: Path, wanted: Wanted, form: Form, out: Path | None, now: date
         replace(board, title=board.title if alone else f"{source.entry.name}: {board.title}")
         for source in sources
         for board in source.boards
-        if wanted.board in ("", board.title)
+        if normal_title(source.info, wanted.board) in ("", board.title)
     )
     own = alone.settings if alone else None
     calendar = own.calendar if own is not None else Calendar(whole_weeks=True)

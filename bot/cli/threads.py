@@ -44,7 +44,7 @@ def _read(source: Source) -> tuple[Board, Rules]:
         info = facts_of(source.wiki_info)
         rules, title = Rules(), source.board or source.file.stem
         if source.settings is not None:
-            chosen = choose_board(settings_of(source.settings, info), source.board, str(source.settings))
+            chosen = choose_board(settings_of(source.settings, info), source.board, str(source.settings), info)
             rules, title = chosen.rules, chosen.title
         return Reader(info).board(title, 0, read_text(source.file), rules), rules
     from bot.cli.wire import read_board  # only a page on a wiki needs a wiki

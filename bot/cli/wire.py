@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.cli.look import Source, choose_board, settings_of
 from bot.errors import OperatorProblem
+from bot.guard import normal_title
 from bot.journal import Journal, WikiJournal
 from bot.model import Board, WikiInfo
 from bot.operatorfile import Operator, WikiEntry, read_operator_file
@@ -148,13 +149,13 @@ def read_board(source: Source) -> tuple[Board, Rules]:
     """A board on a wiki, read by the settings that hold for it, or plainly where it has none."""
     with looked_at(source) as (wiki, entry):
         info = wiki_info(wiki.facts())
-        rules = Rules()
+        rules, title = Rules(), normal_title(info, source.page)
         if source.settings is not None:
-            rules = choose_board(settings_of(source.settings, info), source.page, str(source.settings)).rules
+            rules = choose_board(settings_of(source.settings, info), title, str(source.settings), info).rules
         elif entry.settings:
             reading = settings_on(wiki, entry, info)
             boards = reading.settings.boards if reading.settings is not None else {}
-            rules = boards[source.page].rules if source.page in boards else rules
+            rules = boards[title].rules if title in boards else rules
         page = wiki.read([source.page]).pages[source.page]
         if page.text is None:
             raise OperatorProblem(f'{entry.name} has no page "{source.page}" that can be read; check the title')

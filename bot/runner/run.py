@@ -162,9 +162,10 @@ class _Run:
     def _choose(self, boards: Collection[BoardSettings], desk: Desk) -> None:
         """Take up what is due."""
         looks = self.journal.looks()
+        only = normal_title(desk.info, self.options.board)
         for board in boards:
             due = [task for task in self.tasks if task.name in board.tasks and self._is_due(board, task, looks)]
-            if due and self.options.board in ("", board.title):
+            if due and only in ("", board.title):
                 self.jobs.append(Job(board, due))
         if not self.jobs:
             return
