@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from tests.boards import stamp
 from tests.journals import migrated
 from tests.mediawiki.people import People
 from tests.mediawiki.server import BOT, PASSWORD, Server
+from tests.nursery import Child
 
 BOARD = "Project:Incidents"
 SETTINGS = "User:Boardclerk/settings.yaml"
@@ -115,7 +115,7 @@ class Installation:
 
     folder: Path
     api: str
-    children: list[subprocess.Popen[str]] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
 
     @classmethod
     def make(cls, folder: Path, api: str, journal: Path | None = None) -> Installation:
@@ -143,16 +143,10 @@ class Installation:
             encoding="utf-8",
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Child:
         """Starts ``clerk`` as a process of its own."""
-        child = subprocess.Popen(
-            [sys.executable, "-m", "bot", *arguments, "--config", str(self.folder / "clerk.yaml")],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "COLUMNS": "200"},
-        )
+        given = [*arguments, "--config", str(self.folder / "clerk.yaml")]
+        child = Child(given, {**os.environ, "COLUMNS": "200"})
         self.children.append(child)
         return child
 
@@ -162,7 +156,7 @@ class Installation:
         out, err = child.communicate(timeout=300)
         assert code is None or child.returncode == code, f"exit {child.returncode}\n{out}\n{err}"
         assert "Traceback" not in err, err
-        return subprocess.CompletedProcess(child.args, child.returncode, out, err)
+        return subprocess.CompletedProcess(child.args, child.returncode or 0, out, err)
 
     def json(self, *arguments: str) -> Any:
         """Runs ``clerk`` and reads what it printed as JSON."""
