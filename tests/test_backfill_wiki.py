@@ -53,7 +53,7 @@ def as_import(pages: Iterable[Page], title: str) -> Iterator[str]:
         assert page.instant is not None
         yield (
             f"<revision><timestamp>{page.instant:%Y-%m-%dT%H:%M:%SZ}</timestamp>"
-            f"<contributor><username>{page.editor}</username></contributor><model>wikitext</model>"
+            f"<contributor><username>{escape(page.editor)}</username></contributor><model>wikitext</model>"
             f'<format>text/x-wiki</format><text xml:space="preserve">{escape(page.text or "")}</text></revision>'
         )
     yield "</page></mediawiki>"
