@@ -34,7 +34,7 @@ from tests.world import BOARD, NOTIFY, PAGE, SETTINGS, World, board, thread, wor
 
 TITLE = "Project:Board"
 SEAL = Hasher("enwiki", "a secret").seal
-HELD = re.compile(r'[\w-]{22}\{("[\w-]{22}":(null|0|[\[\],0-9-]+),?)*\}', re.ASCII)
+HELD = re.compile(r'[0-9a-f]{32}\{("[0-9a-f]{32}":(null|0|[\[\],0-9-]+),?)*\}', re.ASCII)
 """Hashes and numbers, and nothing that a name or a word could stand in."""
 
 
@@ -118,7 +118,7 @@ def test_signatures_of_every_language_are_kept() -> None:
 def test_nearly_all_of_a_busy_board_is_kept() -> None:
     row = packed(BusyBoard(5).board(200_000))
 
-    assert len(json.loads(row[22:])) > 40
+    assert len(json.loads(row[32:])) > 40
     assert '":0' not in row
     assert "null" not in row
 
@@ -144,7 +144,7 @@ def test_what_is_kept_does_not_outlive_its_text() -> None:
     text = "".join(f"== {name} ==\n{name} {SIGNED}\n" for name in "ABCD")
     row = recalled("== A ==\n", packed(text))
 
-    assert len(json.loads(row[22:])) == 1
+    assert len(json.loads(row[32:])) == 1
 
 
 HOSTILE = {
@@ -245,7 +245,7 @@ def test_the_hash_of_the_same_bytes_differs_from_wiki_to_wiki_and_is_no_plain_ha
     seals = {Hasher(*key).seal(b"== Ben ==") for key in (("enwiki", ""), ("dewiki", ""), ("enwiki", "secret"))}
 
     assert len(seals) == 3
-    assert {len(one) for one in seals} == {22}
+    assert {len(one) for one in seals} == {32}
 
 
 def board_of(text: str) -> Board:
@@ -311,7 +311,7 @@ def test_a_run_reads_only_what_changed_since_the_run_before(monkeypatch: pytest.
     assert [re.findall("== (.*) ==", text) for text in found] == [["Report 3"]]
 
 
-@pytest.mark.parametrize("row", ["", "null", "x" * 22 + "{}", "é" * 40, ROW], ids=lambda row: row[:8])
+@pytest.mark.parametrize("row", ["", "null", "x" * 32 + "{}", "é" * 40, ROW], ids=lambda row: row[:8])
 def test_whatever_stands_in_place_of_what_was_kept_a_run_does_the_same(row: str) -> None:
     expected, made = warmed(waiting(PAGE + NOTIFY)), warmed(waiting(PAGE + NOTIFY), row)
 

@@ -36,9 +36,8 @@ class Hasher:
         return _hashed(self.wiki, self.secret, words)
 
     def seal(self, content: bytes) -> str:
-        """Hash bytes to 22 characters (128 bits): so long that no two contents with one hash can be found."""
-        digest = blake2b(content, key=_key(self.wiki, self.secret), digest_size=16, person=b"seal").digest()
-        return base64.urlsafe_b64encode(digest)[:22].decode()
+        """Hash bytes to 32 characters (128 bits): so long that no two contents with one hash can be found."""
+        return blake2b(content, key=_key(self.wiki, self.secret), digest_size=16, person=b"seal").hexdigest()
 
 
 # Two characters of base 32 (RFC 4648) for every ten bits: a run makes thousands of hashes, and ``base64.b32encode``

@@ -24,6 +24,8 @@ _TEMPLATE = re.compile(r"\{\{[^{}|]*+(?:\|(?P<first>[^{}|=]*+))?[^{}]*+\}\}")
 _SWITCH = re.compile(r"__[A-Z]+__")
 # Sanitizer::armorFrenchSpaces puts a no-break space before these signs and after opening guillemets.
 _FRENCH = re.compile(r"(?<=\S) (?=[?:;!%»›](?!\w))|(?<=[«‹]) ")
+# Every sign that one of the expressions above, an entity or a mark of ours begins with: most headings hold none.
+_MARKUP = re.compile(r"[\x00<>\[\]{}'_&?:;!%»›«‹]")
 _ROUNDS = 20
 
 
@@ -106,6 +108,8 @@ def shown(wikitext: str, info: WikiInfo) -> str:
 
     Of a template, whose output stands on another page, the first unnamed parameter is taken.
     """
+    if _MARKUP.search(wikitext) is None:
+        return wikitext.strip()
     kept: list[str] = []
 
     def keep(match: re.Match[str]) -> str:

@@ -118,11 +118,11 @@ class Packer:
         comments: list[Comment] = []
         stems: list[Stem] = []
         parts: list[str] = []
-        switch = self._switch
+        switch, own = self._switch, [f"{name_part(name)}-" for name in names]
         for author, minute, level, start, signature, end, under in _by(talk, 7):
-            name, instant = names[author], _EPOCH + minute * _MINUTE
-            comments.append(Comment(name, instant, level, start, signature, end))
-            part = f"{name_part(name)}-{timestamp_part(instant, switch)}"
+            instant = _EPOCH + minute * _MINUTE
+            comments.append(Comment(names[author], instant, level, start, signature, end))
+            part = own[author] + timestamp_part(instant, switch)
             parts.append(part)
             if under < _NONE:
                 stems.append(Stem(f"c-{part}", -2 - under))
