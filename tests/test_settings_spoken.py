@@ -13,7 +13,7 @@ from bot.messages import Messages
 from bot.reading.facts import english
 from bot.settings.parsererrors import _WORDS as PARSER_WORDS
 from bot.settings.schema import read_settings
-from bot.settings.spoken import is_known, spoken
+from bot.settings.spoken import spoken
 from tasks import ALL
 from tests.settings_examples import TASKS
 from tests.world import PAGE, SETTINGS, SETTINGS_TALK, world
@@ -32,7 +32,6 @@ FOUND = sorted(
 
 @pytest.mark.parametrize("sentence", [*FOUND, *(words for _, _, words in PARSER_WORDS)])
 def test_every_sentence_can_be_said_in_every_language(sentence: str) -> None:
-    assert is_known(sentence)
     assert spoken(sentence, Messages("en")) == sentence
     said = {language: spoken(sentence, Messages(language)) for language in OTHERS}
     assert sentence not in said.values()
@@ -60,9 +59,9 @@ def test_what_stands_on_the_page_is_never_translated(text: str) -> None:
     assert text in spoken(f'found "{text}", wanted text', Messages("zh-hans")) or text in ("", "a list")
 
 
-@given(st.text(max_size=200))
+@given(st.text(alphabet="xyz 19", max_size=200))
 def test_a_sentence_that_nobody_knows_stays_as_it_is(text: str) -> None:
-    assert is_known(text) or spoken(text, Messages("de")) == text
+    assert spoken(text, Messages("de")) == text
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ from bot.model import WikiInfo
 from bot.plan import Task
 from bot.settings.base import SettingsModel, TaskSettings
 from bot.settings.common import BoardModel, PageModel
+from bot.settings.layout import Layout
 from bot.settings.nearest import Names, nearest, shorten
 from bot.settings.overview import HeartbeatSettings, OverviewSettings
 from bot.settings.presets import PRESETS, expand
 from bot.settings.problems import Place, SettingsProblem, Stops, plain_value, sound, told, too_many_patterns
 from bot.settings.report import ReportSettings
 from bot.settings.result import BoardSettings, Settings, SettingsReading, capped
-from bot.settings.tree import last_line, merge, say_node, switched_on
+from bot.settings.tree import merge, say_node, switched_on
 from bot.settings.values import PageTitle
 from bot.settings.yaml import Document, Entry, Scalar, Section, read_document
 
@@ -80,47 +81,18 @@ class _Reader:
         """Give the settings, where there are any, and all problems."""
         root = self._document.root
         settings = self._page(Place(root, (), root.line, root.column)) if root is not None else None
-        flaws = [
-            SettingsProblem(
-                flaw.line,
-                flaw.column,
-                self._path_to(flaw.line),
-                found=flaw.found,
-                hint=flaw.message,
-                stops=Stops.PAGE if flaw.fatal else self._stopped_by(self._path_to(flaw.line)),
-                board="" if flaw.fatal else self._board_of(flaw.line),
-            )
-            for flaw in self._document.flaws
-        ]
+        layout = Layout(self._document, self._models)
+        flaws = [layout.problem_of(flaw) for flaw in self._document.flaws]
         if self._document.fatal:
             settings = None
         told_once: dict[tuple[int, int, str], SettingsProblem] = {}
         # Where a line could not be read, what seems to be missing may stand on it, and what follows may belong to it.
         lost = {flaw.line for flaw in self._document.flaws if flaw.fatal}
         others = [problem for problem in self._problems if not (lost and (problem.absent or problem.line - 1 in lost))]
-        for problem in [*flaws, *map(self._where_it_stands, others)]:
+        for problem in [*flaws, *map(layout.of_all_boards, others)]:
             told_once.setdefault((problem.line, problem.column, problem.message), problem)
         problems = sorted(told_once.values(), key=lambda problem: (problem.line, problem.column))
         return SettingsReading(settings, capped(problems), self._hints())
-
-    def _where_it_stands(self, problem: SettingsProblem) -> SettingsProblem:
-        """Say of a problem of the defaults, which every board has met, that it stands there and concerns all boards."""
-        entry = self._document.root.entry("defaults") if self._document.root else None
-        if entry is None or not entry.line <= problem.line <= last_line(entry.value) or problem.path[:1] != ("boards",):
-            return problem
-        return replace(problem, path=("defaults", *problem.path[2:]), board="")
-
-    def _stopped_by(self, path: tuple[str, ...]) -> Stops:
-        """Tell what does not run when the value at a path does not count."""
-        inside = path[2:] if path[:1] == ("boards",) else path[1:] if path[:1] == ("defaults",) else ()
-        if inside:
-            return Stops.TASK if inside[0] in self._models else Stops.BOARD
-        return Stops.BOARD if len(path) == 2 and path[0] == "boards" else Stops.PAGE
-
-    def _board_of(self, line: int) -> str:
-        """Give the title, as written, of the board that a line belongs to, "" for none."""
-        path = self._path_to(line)
-        return path[1] if len(path) > 1 and path[0] == "boards" else ""
 
     def _hints(self) -> tuple[str, ...]:
         """Give advice that is no problem."""
@@ -130,21 +102,6 @@ class _Reader:
             'The settings do not stand in <syntaxhighlight lang="yaml">…</syntaxhighlight>. They are read all the same,'
             " but without it the wiki shows them as running text.",
         )
-
-    def _path_to(self, line: int) -> tuple[str, ...]:
-        """Give the keys that lead to a line, as far as the page could be read."""
-        root = self._document.root
-        path: list[str] = []
-        node: object = root
-        while isinstance(node, Section):
-            before = [entry for entry in node.entries if entry.line <= line]
-            if not before:
-                break
-            path.append(before[-1].key)
-            if before[-1].line == line:
-                return tuple(path)
-            node = before[-1].value
-        return ()
 
     def _page(self, page: Place) -> Settings | None:
         """Read the page's own keys, then the boards."""

@@ -46,11 +46,6 @@ def spoken(sentence: str, messages: Messages) -> str:
     return _said(sentence, messages, whole=True) or sentence
 
 
-def is_known(sentence: str) -> bool:
-    """Tell whether a sentence is among the messages."""
-    return _form_of(sentence, whole=True) is not None
-
-
 def _said(sentence: str, messages: Messages, *, whole: bool) -> str:
     found = _form_of(sentence, whole=whole)
     if found is None:
