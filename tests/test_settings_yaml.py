@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.reading.facts import english
+from bot.settings.nodes import Document, Entry, Listing, Node, Scalar, Section
 from bot.settings.schema import SettingsReading, read_settings
-from bot.settings.yaml import Document, Entry, Listing, Node, Scalar, Section, read_document
+from bot.settings.yaml import read_document
 from tests.settings_examples import HOSTILE, TASKS, hostile_page
 from tests.sizes import cases
 

@@ -14,9 +14,10 @@ from bot.operatorfile.database import database_url
 from bot.operatorfile.models import LimitsModel, OperatorModel, ProgrammeModel, WikiModel
 from bot.operatorfile.values import Approval, Operator, Programme, RunLimits, Trial, WikiEntry
 from bot.settings.nearest import Names
+from bot.settings.nodes import Document
 from bot.settings.problems import Place, SettingsProblem, plain_value, told
 from bot.settings.report import ReportSettings
-from bot.settings.yaml import Document, read_document
+from bot.settings.yaml import read_document
 
 __all__ = [
     "DEFAULT_NAME",

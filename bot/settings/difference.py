@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.settings.nodes import Listing, Node, Scalar, Section
 from bot.settings.result import Settings
-from bot.settings.yaml import Listing, Node, Scalar, Section, read_document
+from bot.settings.yaml import read_document
 
 Path = tuple[str, ...]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from bot.settings.nodes import Document, Section
 from bot.settings.page import Flaw
 from bot.settings.problems import SettingsProblem, Stops
 from bot.settings.tree import last_line
-from bot.settings.yaml import Document, Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.settings.common import BoardModel
-from bot.settings.yaml import Entry, Listing, Node, Scalar, Section, read_document
+from bot.settings.nodes import Entry, Listing, Node, Scalar, Section
+from bot.settings.yaml import read_document
 
 PRESETS: Mapping[str, str] = {
     # English Wikipedia's Administrators' noticeboard/Incidents: closed threads stay 24 hours, idle ones go after

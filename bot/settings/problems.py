@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from bot.settings.nearest import Names, model_in, nearest, shorten
+from bot.settings.nodes import Entry, Listing, Node, Scalar, Section
 from bot.settings.tree import scalars
 from bot.settings.values import PATTERNS_ON_A_PAGE, is_pattern
-from bot.settings.yaml import Entry, Listing, Node, Scalar, Section
 
 
 class Stops(StrEnum):

@@ -17,6 +17,7 @@ from bot.settings.base import SettingsModel, TaskSettings
 from bot.settings.common import BoardModel, PageModel
 from bot.settings.layout import Layout
 from bot.settings.nearest import Names, nearest, shorten
+from bot.settings.nodes import Document, Entry, Scalar, Section
 from bot.settings.overview import HeartbeatSettings, OverviewSettings
 from bot.settings.presets import PRESETS, expand
 from bot.settings.problems import Place, SettingsProblem, Stops, plain_value, sound, told, too_many_patterns
@@ -24,7 +25,7 @@ from bot.settings.report import ReportSettings
 from bot.settings.result import BoardSettings, Settings, SettingsReading, capped
 from bot.settings.tree import merge, say_node, switched_on
 from bot.settings.values import PageTitle
-from bot.settings.yaml import Document, Entry, Scalar, Section, read_document
+from bot.settings.yaml import read_document
 
 __all__ = ["BoardSettings", "Settings", "SettingsProblem", "SettingsReading", "Stops", "read_settings"]
 

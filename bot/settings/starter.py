@@ -12,8 +12,9 @@ from bot.reading.headings import find_headings
 from bot.reading.templatenames import TemplateNames
 from bot.reading.wikitext import scan
 from bot.settings.importing import Orders, orders_on
+from bot.settings.nodes import Entry, Listing, Node, Scalar, Section
 from bot.settings.presets import ABOUT, PRESETS
-from bot.settings.yaml import Entry, Listing, Node, Scalar, Section, read_document
+from bot.settings.yaml import read_document
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.settings.nearest import shorten
-from bot.settings.yaml import Entry, Listing, Node, Scalar, Section
+from bot.settings.nodes import Entry, Listing, Node, Scalar, Section
 
 
 def merge(under: Section, over: Section) -> Section:
