@@ -75,6 +75,19 @@ def test_a_report_that_names_fifty_people_tells_nobody_and_says_so() -> None:
     assert "Names more accounts than are told automatically" in at.text(WAITING)
 
 
+def test_several_reports_that_name_one_person_tell_once_and_all_count_as_told() -> None:
+    reports = [
+        report("{{userlinks|Eva}}", heading=f"Report {hours}", by=by, age=timedelta(hours=hours))
+        for hours, by in ((3, "Alba"), (4, "Bea"), (5, "Cleo"))
+    ]
+    at = scene(*reports)
+
+    twice(at)
+
+    assert told(at) == {"User talk:Eva": 1}
+    assert "has not been told yet" not in at.text(WAITING)
+
+
 @pytest.mark.parametrize(
     "heading",
     [

@@ -133,13 +133,14 @@ def person_gate(
         return Refusal("already told by the bot", "one notice per person and thread, ever", knows="bot")
     if wrote({person, name}, thread, rights):
         return Refusal("already wrote in the thread", "somebody who may not know of it", knows="people")
-    told = _told(name, thread, snapshot, settings)
+    told = _told_since((person, name), thread, snapshot) or _told(name, thread, snapshot, settings)
     if told is not None:
         return told
     refusal = account_gate(name, snapshot) or wishes_gate(names_of(person, snapshot), snapshot, settings)
     refusal = refusal or lately(KIND, (person, name), snapshot, now)
     if refusal is None and name in told_now:
-        refusal = Refusal("told of another thread in this run", ONE_A_WEEK)
+        # The next run finds that notice, and must not find anything new to say (law 4).
+        refusal = Refusal("told of another thread in this run", ONE_A_WEEK, knows="bot")
     return refusal or talk_gate(name, snapshot)
 
 
@@ -192,6 +193,15 @@ def talk_gate(name: str, snapshot: Snapshot) -> Refusal | None:
     if excluded(page.text or "", snapshot.account.name):
         return Refusal("the talk page keeps the bot away", "no {{nobots}} or {{bots}} that names it")
     return None
+
+
+def _told_since(names: tuple[str, ...], thread: Thread, snapshot: Snapshot) -> Refusal | None:
+    """Whether the bot told somebody of another thread when this one stood on the board already."""
+    hashed = {snapshot.memory.hash_of(name) for name in names}
+    notices = (told.instant for told in snapshot.memory.told if told.kind == KIND and told.person in hashed)
+    if thread.opened is None or not any(instant >= thread.opened for instant in notices):
+        return None
+    return Refusal("told by the bot of another thread since this one was opened", ONE_A_WEEK, knows="bot")
 
 
 def _told(name: str, thread: Thread, snapshot: Snapshot, settings: NotifySettings) -> Refusal | None:
