@@ -15,6 +15,7 @@ from bot.model import Board
 from bot.reading.board import Reader
 from bot.reading.facts import english
 from bot.reading.rules import Rules
+from tests.pieces import joined, mixed
 from tests.randomboards import BusyBoard
 from tests.sizes import cases
 
@@ -149,9 +150,9 @@ PIECES = [
     *("\x00", "\u200f", "\ud800", "İ", "𝒳", "é", "&nbsp;", "''", "</", "https://example.org/wiki/User:Cy", "__TOC__"),
 ]
 TEXTS = st.one_of(
-    st.lists(st.sampled_from(PIECES), max_size=60).map("".join),
+    joined(PIECES, 60),
     st.text(max_size=200),
-    st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=40).map("".join),
+    mixed(PIECES, 40, 5),
 )
 
 

@@ -18,6 +18,7 @@ from bot.reading.rules import People, Rules
 from bot.reading.status import conclude
 from bot.reading.wikitext import scan
 from tests.boards import at, follow, read, says, sign, stamp, thread
+from tests.pieces import mixed
 from tests.sizes import cases
 
 RULES: dict[str, Any] = {
@@ -45,7 +46,7 @@ PIECES = [
     *(sign("Rosa", at(9)), sign("Adam", at(11)), stamp(at(12, year=2040))),
     *("\u200e", "\x00", "Ünï", "ـ", "𝟙", "&nbsp;", "~~~~"),
 ]
-TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=40).map("".join)
+TEXTS = mixed(PIECES, 40, 3)
 
 
 @given(TEXTS, st.sampled_from(("sections", "list")))

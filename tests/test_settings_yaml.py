@@ -13,6 +13,7 @@ from bot.reading.facts import english
 from bot.settings.nodes import Document, Entry, Listing, Node, Scalar, Section
 from bot.settings.schema import SettingsReading, read_settings
 from bot.settings.yaml import read_document
+from tests.pieces import mixed
 from tests.settings_examples import HOSTILE, TASKS, hostile_page
 from tests.sizes import cases
 
@@ -202,15 +203,18 @@ def test_whatever_stands_in_quotes_is_read_back(tree: object) -> None:
     assert read_back(entry.value) == tree
 
 
-@st.composite
-def mutated_pages(draw: st.DrawFn) -> str:
-    """Take a page, good or bad, and cut, double, move and insert pieces."""
-    page = draw(st.sampled_from([GOOD, GOOD, *SEEDS]))
-    for _ in range(draw(st.integers(0, 6))):
-        at = draw(st.integers(0, len(page)))
-        to = min(len(page), at + draw(st.integers(0, 12)))
-        piece = draw(st.sampled_from(INGREDIENTS) | st.text(max_size=5))
-        match draw(st.integers(0, 3)):
+def mutated(drawn: tuple[str, list[int], str]) -> str:
+    """Take a page, good or bad, and cut, double, move and insert pieces, each as a number says."""
+    page, numbers, words = drawn
+    for number in numbers:
+        rest, deed = divmod(number, 4)
+        rest, length = divmod(rest, 13)
+        rest, which = divmod(rest, 2 * len(INGREDIENTS))
+        at = rest % (len(page) + 1)
+        to = min(len(page), at + length)
+        start = which % (len(words) + 1)
+        piece = INGREDIENTS[which] if which < len(INGREDIENTS) else words[start : start + length % 6]
+        match deed:
             case 0:
                 page = page[:at] + page[to:]
             case 1:
@@ -220,6 +224,11 @@ def mutated_pages(draw: st.DrawFn) -> str:
             case _:
                 page = page[to:] + page[:at]
     return page
+
+
+MUTATED = st.tuples(
+    st.sampled_from([GOOD, GOOD, *SEEDS]), st.lists(st.integers(0, 2**48), max_size=6), st.text(max_size=30)
+).map(mutated)
 
 
 def check(page: str, reading: SettingsReading) -> None:
@@ -234,19 +243,19 @@ def check(page: str, reading: SettingsReading) -> None:
         assert problem.message.strip()
 
 
-@given(mutated_pages())
+@given(MUTATED)
 @settings(max_examples=cases(6000, 60_000), derandomize=True, deadline=None)
 def test_mutated_pages_are_read_or_answered_at_the_right_place(page: str) -> None:
     check(page, read_settings(page, english(), TASKS))
 
 
-@given(st.lists(st.sampled_from(INGREDIENTS) | st.text(max_size=8), max_size=30).map("".join))
+@given(mixed(INGREDIENTS, 30, 8))
 @settings(max_examples=cases(4000, 40_000), derandomize=True, deadline=None)
 def test_random_pages_are_read_or_answered_at_the_right_place(page: str) -> None:
     check(page, read_settings(page, english(), TASKS))
 
 
-@given(mutated_pages())
+@given(MUTATED)
 @settings(max_examples=cases(200, 2000), derandomize=True, deadline=None)
 def test_reading_twice_says_the_same(page: str) -> None:
     assert read_settings(page, english(), TASKS) == read_settings(page, english(), TASKS)

@@ -13,6 +13,7 @@ from bot.reading.board import Reader
 from bot.reading.facts import english
 from bot.reading.rules import Rules
 from bot.reading.warm import Learned
+from tests.pieces import joined
 from tests.randomboards import RULES, BusyBoard
 from tests.sizes import cases
 from tests.test_board import LIST, PIECES, SIGNED
@@ -20,7 +21,8 @@ from tests.test_board import LIST, PIECES, SIGNED
 READER = Reader(english())
 TITLE = "Project:Board"
 BREAKS = ["\n== A ==\n", "\n== B ==\n", "\n= C =\n", "\n=== D ===\n", f"\n{SIGNED}\n", "\n"]
-TEXTS = st.lists(st.one_of(st.sampled_from(BREAKS), st.sampled_from(PIECES)), max_size=50).map("".join)
+# As many breaks as all the other pieces together.
+TEXTS = joined([*PIECES, *BREAKS * (len(PIECES) // len(BREAKS))], 50)
 EDITS = st.tuples(st.integers(0, 400), st.integers(0, 60), st.sampled_from([*PIECES, *BREAKS, ""]))
 
 

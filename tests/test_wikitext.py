@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.reading.wikitext import Cover, Parameter, Scan, scan, tags_of, template
+from tests.pieces import joined
 from tests.sizes import cases
 
 
@@ -131,7 +132,7 @@ PIECES = ["{{", "}}", "{", "}", "[[", "]]", "|", "=", "\n", "\n==", "a", "<!--",
 PIECES += [">", "/>", "{|", "|}", "\n{|", "\n|}", "<ref>", "</ref >", "<includeonly>"]
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+@given(joined(PIECES, 40))
 @settings(max_examples=cases(1_000, 10_000), derandomize=True, deadline=None)
 def test_spans_are_in_order_inside_the_text_and_nest(text: str) -> None:
     found = scan(text)
