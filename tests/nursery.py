@@ -42,12 +42,18 @@ def _clerk(arguments: list[str], environment: dict[str, str], out: str, err: str
     sys.exit(code)
 
 
+def _new_file() -> Path:
+    number, name = tempfile.mkstemp(prefix="clerk-")
+    os.close(number)
+    return Path(name)
+
+
 class Child:
     """One such process, as ``subprocess.Popen`` shows one."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
         self.args = ["clerk", *arguments]
-        self._files = [Path(tempfile.mkstemp(prefix="clerk-")[1]) for _ in range(2)]
+        self._files = [_new_file() for _ in range(2)]
         self._lock = threading.Lock()
         names = [str(file) for file in self._files]
         self._process = _forks.Process(target=_clerk, args=(arguments, environment, *names))
