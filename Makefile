@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Two cores are the size of machine the suite is planned for; more are used where they are.
 WORKERS ?= auto
+# Each worker goes through files that lie together, so that what a file sets up is set up once, and takes over at the end.
+XDIST := -n $(WORKERS) --dist worksteal
 # The suite starts clerk some hundred times: compiled anew each time, that would be a second of CPU each.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -28,7 +30,7 @@ check: .venv/made  ## fast: lint, types, tests that need no server
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n $(WORKERS) -m "not wiki"
+	$(BIN)/pytest -q $(XDIST) -m "not wiki"
 
 mediawiki: .venv/made  ## see to a real MediaWiki (Debian's package, where root and apt are at hand)
 	sh tests/mediawiki/provide.sh
@@ -48,10 +50,10 @@ test: mediawiki discussiontools mariadb  ## everything: lint, types, all tests, 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest $(XDIST)
 
 soak: mediawiki discussiontools mariadb  ## the proofs in their full stated size (long)
-	CLERK_SOAK=1 $(BIN)/pytest -n $(WORKERS)
+	CLERK_SOAK=1 $(BIN)/pytest $(XDIST)
 
 figures: .venv/made  ## how much of what MediaWiki and DiscussionTools write is read right
 	$(BIN)/pytest -q -s -n0 -p no:cacheprovider tests/test_signatures.py tests/test_board_corpus.py
