@@ -163,7 +163,8 @@ class Need:
     ``redirects`` (titles whose redirects are wanted), ``actions`` (titles of pages that may have been protected or
     deleted), ``lines`` (pages and whole lines on them, of which it is wanted which revision brought them there),
     ``linking`` (pages whose linking pages are wanted), ``edits`` (signers and instants of signatures on the board, of
-    which it is wanted whether the signer edited the board then).
+    which it is wanted whether the signer edited the board then), ``openings`` (identities of threads of whose opening
+    revision the number is enough: it is remembered, where ``origins`` are looked up in every run).
     """
 
     pages: frozenset[str] = frozenset()
@@ -174,6 +175,7 @@ class Need:
     lines: frozenset[tuple[str, str]] = frozenset()
     linking: frozenset[LinkSearch] = frozenset()
     edits: Signatures = frozenset()
+    openings: frozenset[str] = frozenset()
 
     def __or__(self, other: Need) -> Need:
         """Both needs together."""
@@ -186,6 +188,7 @@ class Need:
             self.lines | other.lines,
             self.linking | other.linking,
             self.edits | other.edits,
+            self.openings | other.openings,
         )
 
     def __bool__(self) -> bool:
@@ -233,7 +236,8 @@ class Snapshot:
     title. ``denied`` are pages on which the wiki refused an edit in this run, with the kind of refusal
     (``Refused.kind``). ``linking`` answers each search for linking pages, without their texts. ``edits`` tells of
     signatures on the board whether its history holds such an edit, as it was found in this run or before, None where
-    that cannot be told. ``following`` is true where the task's plan of this run was carried out and only what follows
+    that cannot be told. ``openings`` are the numbers of the revisions that brought threads, 0 where the history did not
+    tell. ``following`` is true where the task's plan of this run was carried out and only what follows
     from it is asked for (``Plan.more``). ``lost`` tells of a cut of the board, by this run or one that died, that may
     have lost threads.
     """
@@ -255,6 +259,7 @@ class Snapshot:
     denied: Mapping[str, str] = field(default_factory=dict)
     linking: Mapping[LinkSearch, tuple[Page, ...]] = field(default_factory=dict)
     edits: Mapping[Signature, bool | None] = field(default_factory=dict)
+    openings: Mapping[str, int] = field(default_factory=dict)
     following: bool = False
     lost: Lost | None = None
 

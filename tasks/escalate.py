@@ -94,9 +94,9 @@ def plan(snapshot: Snapshot, settings: EscalateSettings, now: datetime) -> Plan 
             line, decision = None, Decision(NAME, thread.identity, "held back", f"{AT_ONCE} new lines", "the next run")
         lines += [line] if line is not None else []
         decisions.append(decision)
-    unknown = frozenset(line.thread.identity for line in lines) - snapshot.origins.keys()
+    unknown = frozenset(line.thread.identity for line in lines) - snapshot.openings.keys()
     if unknown:
-        return Need(origins=unknown)
+        return Need(openings=unknown)
     facts = [Fact(OVERDUE, line.thread.identity, line.key) for line in lines if line.new]
     facts += [Fact(FORMERLY, "", "|".join(standing.remember))] if standing.former else []
     return Plan(_edits(lines, standing, snapshot, settings), tuple(decisions), tuple(facts))
@@ -234,8 +234,8 @@ def _rendered(line: _Line, snapshot: Snapshot, settings: EscalateSettings) -> st
     """The line: the same words as long as nothing but the clock changes, no name, no heading (law 10)."""
     say = snapshot.messages.say
     board = link(snapshot.board.title)
-    origin = snapshot.origins[line.thread.identity]
-    target = f"Special:Diff/{origin.id}" if origin is not None else snapshot.board.title
+    opening = snapshot.openings[line.thread.identity]
+    target = f"Special:Diff/{opening}" if opening else snapshot.board.title
     opened = link(target, say("overdue-date", stamp(line.thread.opened)) if line.thread.opened else "")
     if line.limit == "open":
         text = say("overdue-open", board, opened, _span(settings.open_after, snapshot))

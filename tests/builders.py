@@ -139,6 +139,7 @@ def snapshot(
         pages={one.title: one for one in pages},
         users={one.name: one for one in users},
         origins=origins or {},
+        openings={identity: one.id if one is not None else 0 for identity, one in (origins or {}).items()},
         **fields,
     )
 
@@ -150,6 +151,7 @@ def answered(given: Snapshot, need: Need, wiki: Mapping[str, Page]) -> Snapshot:
         pages={**given.pages, **{title: wiki.get(title, Page(title)) for title in need.pages}},
         users={**given.users, **{name: user(name) for name in need.users if name not in given.users}},
         origins={**given.origins, **{one: given.origins.get(one) for one in need.origins}},
+        openings={**dict.fromkeys(need.openings, 0), **given.openings},
         redirects={**given.redirects, **dict.fromkeys(need.redirects, ())},
         actions={**dict.fromkeys(need.actions), **given.actions},
         lines={**dict.fromkeys(need.lines), **given.lines},

@@ -36,10 +36,19 @@ BOARD_SETTINGS = """\
 """
 
 
-def page_of(titles: list[str]) -> str:
+EVERY_TASK = """\
+    subjects: {headings: true}
+    responders: {groups: [sysop]}
+    notify: {subjects: notice, reporters: [answered, resolved], wait: 20 min, reporter_min_edits: 0}
+    summary: {page: "{board}/Waiting"}
+    escalate: {page: "{board}/Overdue", unanswered_after: 2 h, open_after: 7 days}
+"""
+
+
+def page_of(titles: list[str], more: str = "") -> str:
     """A settings page with these boards."""
-    boards = "".join(f'  "{title}":\n{BOARD_SETTINGS}' for title in titles)
-    return f"version: 1\nboards:\n{boards}"
+    boards = "".join(f'  "{title}":\n{BOARD_SETTINGS}{more.replace("{board}", title)}' for title in titles)
+    return f'version: 1\nsupport: "Project:Help"\nboards:\n{boards}'
 
 
 # -- the embedded wiki ----------------------------------------------------------------------------------------------
@@ -71,13 +80,13 @@ def test_each_further_archive_page_takes_two_requests_more(threads_per_page: int
     assert made.wiki.requests == ARCHIVING + PER_ARCHIVE * (pages - 1)
 
 
-def many_boards(groups: tuple[str, ...]) -> World:
+def many_boards(groups: tuple[str, ...], more: str = "") -> World:
     """Boards with nothing to do, all of them looked at before."""
     wiki = EmbeddedWiki(bot="Clerk", groups=groups, now=NOW - timedelta(hours=2))
     wiki.add_user("Root", ["sysop"])
     made = World(wiki)
     titles = [f"Project:Board {number}" for number in range(BOARDS)]
-    made.tell_accepted(made.says("Root", SETTINGS, page_of(titles)))
+    made.tell_accepted(made.says("Root", SETTINGS, page_of(titles, more)))
     made.says("Root", RUN_PAGE, "run")
     for title in titles:
         made.says("Alba", title, board(thread(1, resolved=False), thread(2, resolved=False)))
@@ -96,6 +105,22 @@ def test_a_pass_with_nothing_to_do_takes_two_requests_whatever_the_bots_rights(g
     assert len(report.boards) == BOARDS
     assert not report.edits
     assert made.wiki.requests == IDLE
+
+
+def test_a_look_with_nothing_to_do_for_any_task_asks_for_no_history_again() -> None:
+    """Settings and run page; boards; lists; the accounts in the threads. Links to the openings are remembered."""
+    made = many_boards(("bot",), EVERY_TASK)
+    made.run(edits_per_run=500, edits_per_day=500)
+    made.wiki.requests = 0
+    made.wiki.asked.clear()
+    lists = [title for title in made.wiki.pages() if title.endswith(("/Waiting", "/Overdue"))]
+    report = made.run()
+
+    assert len(lists) == 2 * BOARDS
+    assert report.outcome is Outcome.DONE
+    assert not report.edits
+    assert made.wiki.asked["history"] == 0
+    assert made.wiki.requests == IDLE + 2
 
 
 def test_a_pass_in_which_nothing_is_due_takes_one_request() -> None:

@@ -336,8 +336,13 @@ def test_it_asks_for_all_people_of_all_threads_together() -> None:
     assert second_need == Need(
         pages=frozenset({"User talk:Ben", "User talk:Cem"}),
         users=frozenset({"Ben", "Cem"}),
-        origins=frozenset(thread.identity for thread in on.threads),
     )
+    known = snapshot(
+        on,
+        users=[user("Ana"), user("Zoe"), user("Ben"), user("Cem")],
+        pages=[page("User talk:Ben", "Hello."), page("User talk:Cem", signed("Ana", ago(hours=1), f"[[{BOARD}]]"))],
+    )
+    assert plan(known, LIVE, NOW) == Need(origins=frozenset({first.identity}))
 
 
 # Names, wishes and earlier words

@@ -194,7 +194,7 @@ def test_nothing_is_written_while_only_the_clock_changes() -> None:
     settled, _ = decided(BUSY, pages=[saved(first)])
 
     later = snapshot(BUSY, rules=RULES, users=[CLARA, user("Friend")], pages=[saved(first)])
-    later = answered(later, Need(origins=frozenset(thread.identity for thread in later.board.threads)), {})
+    later = answered(later, Need(openings=frozenset(thread.identity for thread in later.board.threads)), {})
     after_an_hour = plan(later, SETTINGS, NOW + timedelta(hours=1))
 
     assert settled.edits == ()
@@ -205,7 +205,7 @@ def test_nothing_is_written_while_only_the_clock_changes() -> None:
 def test_an_age_band_later_the_list_is_written_again() -> None:
     first, _ = decided(BUSY)
     later = snapshot(BUSY, rules=RULES, users=[CLARA], pages=[saved(first)])
-    later = answered(later, Need(origins=frozenset(thread.identity for thread in later.board.threads)), {})
+    later = answered(later, Need(openings=frozenset(thread.identity for thread in later.board.threads)), {})
 
     result = plan(later, SETTINGS, NOW + timedelta(hours=11))
 

@@ -14,6 +14,7 @@ from bot.plan import Fact, LinkSearch, Need
 from bot.reading.board import Reader
 from bot.reading.rights import Signature
 from bot.reading.rules import Rules
+from bot.runner.openings import Openings
 from bot.runner.origins import Histories, line_origins, thread_origins
 from bot.runner.proofs import Proofs
 from bot.runner.shelf import Shelf
@@ -50,12 +51,14 @@ class Desk:
     boards: dict[tuple[str, int, str], Board] = field(default_factory=dict)
     shelf: Shelf = field(init=False)
     proofs: Proofs = field(init=False)
+    openings: Openings = field(init=False)
     histories: Histories = field(init=False)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.info)
         self.proofs = Proofs(self.wiki, self.journal)
+        self.openings = Openings(self.journal)
         self.histories = Histories(self.wiki)
         self.shelf = Shelf(self.journal, self.reader)
 
@@ -126,6 +129,7 @@ class Desk:
             frozenset(need.lines - self.lines_now().keys()),
             frozenset(need.linking - self.linking.keys()),
             frozenset(need.edits - self.edits_of(board).keys()),
+            frozenset(need.openings - self.openings.of(board).keys()),
         )
 
     def gather(self, needs: Iterable[tuple[Board, Need]]) -> None:
@@ -168,6 +172,9 @@ class Desk:
             if threads:
                 found = thread_origins(self.histories, board, threads)
                 known.update({one: found.get(one) for one in threads})
+        for board, need in needs:
+            if need.openings - self.openings.of(board).keys():
+                self.openings.find(board, need.openings, self.histories, self.now)
 
     def _find_lines(self, wanted: Iterable[tuple[str, str]]) -> None:
         by_page: dict[str, set[str]] = {}

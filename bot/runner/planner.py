@@ -128,6 +128,7 @@ class Planner:
             denied=dict(self.writer.denied),
             linking=desk.linking,
             edits=desk.edits_of(board),
+            openings=desk.openings.of(board),
             following=following,
             lost=self.writer.lost.get(job.title),
         )

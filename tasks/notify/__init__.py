@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -58,9 +59,9 @@ def plan(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Plan | 
     for answer in (found, *(gate for _, gate in gates)):
         if isinstance(answer, Need):
             need |= answer
-    if settings.subjects in ("notice", "remind"):
-        need |= Need(origins=frozenset(thread.identity for thread in passed) - snapshot.origins.keys())
     if need or isinstance(found, Need):
+        return need
+    if need := _origins_need(passed, snapshot, rights, settings, now):
         return need
     caps, draft = Caps(snapshot, settings, now), _Draft()
     for thread, gate in gates:
@@ -77,6 +78,21 @@ def plan(snapshot: Snapshot, settings: NotifySettings, now: datetime) -> Plan | 
     edits, decisions = tell(found, snapshot, rights, settings, now, caps)
     draft.facts += _crowds(named, snapshot, settings)
     return Plan((*draft.edits, *edits), (*draft.decisions, *decisions), tuple(draft.facts))
+
+
+def _origins_need(
+    passed: Iterable[Thread], snapshot: Snapshot, rights: Rights, settings: NotifySettings, now: datetime
+) -> Need:
+    """The edits that opened the threads of which somebody is to be told; a board without such threads is not asked."""
+    if settings.subjects not in ("notice", "remind"):
+        return Need()
+    ours = made(snapshot) if settings.subjects == "remind" else frozenset()
+
+    def tells(thread: Thread) -> bool:
+        gates = (person_gate(one, thread, snapshot, rights, settings, now, frozenset()) for one in thread.subjects)
+        return ours.isdisjoint(reminder_keys(thread, snapshot)) and any(gate is None for gate in gates)
+
+    return Need(origins=frozenset(thread.identity for thread in passed if tells(thread)) - snapshot.origins.keys())
 
 
 def _crowds(named: list[Thread], snapshot: Snapshot, settings: NotifySettings) -> list[Fact]:

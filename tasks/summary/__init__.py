@@ -34,9 +34,9 @@ def plan(snapshot: Snapshot, settings: SummarySettings, now: datetime) -> Plan |
         else:
             waiting.append(Waiting(thread, concluded, bucket, untold))
             decisions.append(Decision("summary", thread.identity, f"list: {bucket}", concluded.found, concluded.wanted))
-    unknown = frozenset(item.thread.identity for item in waiting) - snapshot.origins.keys()
+    unknown = frozenset(item.thread.identity for item in waiting) - snapshot.openings.keys()
     if unknown:
-        return Need(origins=unknown)
+        return Need(openings=unknown)
     edit, verdict = _edit(render(waiting, snapshot, settings, now), len(waiting), snapshot, settings)
     facts = (Fact(_PAGE_KNOWN, "", settings.page),)
     return Plan((edit,) if edit else (), (*decisions, verdict), facts if edit or verdict.verdict == "stay" else ())

@@ -82,8 +82,8 @@ def _table(items: Iterable[Waiting], snapshot: Snapshot, settings: SummarySettin
 def _row(item: Waiting, snapshot: Snapshot, settings: SummarySettings, now: datetime) -> str:
     say = snapshot.messages.say
     thread = item.thread
-    origin = snapshot.origins[thread.identity]
-    target = f"Special:Diff/{origin.id}" if origin is not None else snapshot.board.title
+    opening = snapshot.openings[thread.identity]
+    target = f"Special:Diff/{opening}" if opening else snapshot.board.title
     people = {comment.author for comment in thread.comments}
     cells = (
         link(target, _label(thread, snapshot, settings)),
