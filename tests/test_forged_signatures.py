@@ -122,7 +122,7 @@ def overdue(*comments: tuple[str, datetime] | str, edits: dict[tuple[str, dateti
     """What the overdue page shall become."""
     seen = snapshot(thread("A", ("Ana", ago(days=4)), *comments), edits=edits, pages=[page(OVERDUE)])
     result = escalate(seen, EscalateSettings(mode="live", page=OVERDUE), NOW)
-    if isinstance(result, Need) and result.origins:
+    if isinstance(result, Need) and result.openings:
         result = escalate(answered(seen, result, {}), EscalateSettings(mode="live", page=OVERDUE), NOW)
     return result
 

@@ -27,7 +27,7 @@ from tests.world import NOW
 
 WIKIS = cases(6, 40)
 # Account, settings and run page, the boards, who signed them, the history of the board whose notice is not yet due.
-IDLE_REQUESTS = 6
+IDLE_REQUESTS = 5
 # A wiki may leave its mark in caches of bounded size (hashes, timestamps and statements made before); a run's report
 # kept by mistake, with its pages, would be as much again.
 LEFT_BEHIND = 45_000
