@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.mediawiki.server import BOT, PASSWORD
+from tests.spending import cost_of
 
 TEMPLATE = "User:MiszaBot/config"
 """The template that holds its orders; the page must exist, or the wiki lists no board that uses it."""
@@ -67,19 +66,13 @@ class ArchiveBot:
         """
         command = [sys.executable, str(self.folder / "archivebot.py"), TEMPLATE]
         log = self.folder / "output.txt"
-        with log.open("wb") as output:
-            child = subprocess.Popen(
-                [*command, *([f"-page:{board}"] if board else [])],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=self.folder,
-                env={**os.environ, "PYWIKIBOT_DIR": str(self.folder)},
-            )
-            _, status, usage = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
+        cost = cost_of(
+            [*command, *([f"-page:{board}"] if board else [])],
+            log,
+            folder=self.folder,
+            environment={"PYWIKIBOT_DIR": str(self.folder)},
+        )
         said = log.read_text(encoding="utf-8", errors="replace")
-        if child.returncode or "Traceback" in said or ("ERROR" in said and not errors_allowed):
-            raise RuntimeError(f"archivebot ended with {child.returncode}:\n{said}")
-        # Linux counts ru_maxrss in KiB (getrusage(2)).
-        return Ran(said, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+        if cost.code or "Traceback" in said or ("ERROR" in said and not errors_allowed):
+            raise RuntimeError(f"archivebot ended with {cost.code}:\n{said}")
+        return Ran(said, cost.cpu, cost.memory)

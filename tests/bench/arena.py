@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,6 +20,7 @@ from tests.faultproxy import FaultProxy
 from tests.mediawiki import server as mediawiki
 from tests.mediawiki.people import People
 from tests.mediawiki.server import BOT, Options, Server
+from tests.spending import cost_of
 
 # Both leave alone what was answered within three days, keep four threads, wait between no requests.
 _OURS = """\
@@ -196,11 +195,7 @@ def spent(command: list[str], arena: Arena) -> Spent:
     """Run a command to its end; gives requests, CPU and peak memory. Raises RuntimeError where it ends badly."""
     arena.proxy.forget()
     log = arena.folder / "output.txt"
-    with log.open("wb") as output:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise RuntimeError(f"clerk ended with {child.returncode}:\n{log.read_text(encoding='utf-8')}")
-    # Linux counts ru_maxrss in KiB (getrusage(2)).
-    return Spent(len(arena.proxy.requests), usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 10**6)
+    cost = cost_of(command, log)
+    if cost.code:
+        raise RuntimeError(f"clerk ended with {cost.code}:\n{log.read_text(encoding='utf-8')}")
+    return Spent(len(arena.proxy.requests), cost.cpu, cost.memory / 10**6)
