@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from bot.runner import RunReport
+from bot.wiki.live import open_wiki
 from tests.conftest import WikiMaker, pywikibot_folder
 from tests.faultproxy import FaultProxy
 from tests.mediawiki.people import People
 from tests.mediawiki.server import BOT, Options, Server
-from tests.proof import NAMES, Case, Pen, moved_whole, threads
+from tests.proof import CALM, NAMES, WIKI, Case, Pen, moved_whole, threads
 from tests.test_wiki_live import set_filter
 
 pytestmark = pytest.mark.wiki
@@ -54,8 +55,11 @@ def ground(make_wiki: WikiMaker, tmp_path_factory: pytest.TempPathFactory) -> It
     people = People(server)
     for name in NAMES:
         people.add_user(name, ["sysop"] if name == "Clara" else [])
+    folder = pywikibot_folder(tmp_path_factory.mktemp("refusals"))
     with FaultProxy(server.port) as proxy:
-        yield Ground(server, people, proxy, pywikibot_folder(tmp_path_factory.mktemp("refusals")))
+        # Nobody can log in on a wiki that takes no writes: what a run does there a login kept from before shows.
+        open_wiki(WIKI, api=proxy.api, account=BOT, folder=folder, patience=CALM).close()
+        yield Ground(server, people, proxy, folder)
 
 
 @dataclass(frozen=True, slots=True)

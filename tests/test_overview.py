@@ -31,8 +31,11 @@ def unheard(number: int, hours: float) -> str:
 def two_boards(**changes: Any) -> World:
     """Two boards: one where three threads wait, two of them unheard; one where nothing does."""
     made = world(unheard(1, 30), unheard(2, 2), page=FIRST + SECOND + OVERVIEW, **changes)
-    heard = unheard(3, 5) + ":" + signed("Root", NOW - timedelta(hours=1), "Looking.") + "\n"
-    made.says("Alba", BOARD, board(unheard(1, 30), unheard(2, 2), heard))
+    reports = (unheard(1, 30), unheard(2, 2), unheard(3, 5))
+    made.wiki.set_now(NOW - timedelta(hours=1))
+    made.says("Alba", BOARD, board(*reports))
+    made.says("Root", BOARD, board(*reports) + "\n:" + signed("Root", made.wiki.now, "Looking."))
+    made.wiki.set_now(NOW)
     made.says("Alba", OTHER, "Ask below.")
     made.wiki_tasks = WIKI
     return made
