@@ -15,14 +15,7 @@ def _half_moved(count: int) -> World:
     """The archive holds threads 1 to COUNT and two more, the board still has them: the run died before the cut."""
     made = world(*(thread(number) for number in range(1, count + 3)), thread(count + 3, resolved=False), page=MANY)
 
-    def kill(number: int, name: str) -> None:
-        if name == "save" and made.tap.calls.count("save") == 2:
-            raise Killed
-
-    made.tap.before = kill
-    with pytest.raises(Killed):
-        made.run()
-    made.untapped()
+    made.dies(before_save=2)
     return made
 
 
@@ -104,14 +97,7 @@ def _twins() -> World:
     """Somebody sent the same report twice; both are in the archive, and on the board still."""
     made = world(thread(1), thread(1), thread(2), thread(3, resolved=False), page=MANY)
 
-    def kill(number: int, name: str) -> None:
-        if name == "save" and made.tap.calls.count("save") == 2:
-            raise Killed
-
-    made.tap.before = kill
-    with pytest.raises(Killed):
-        made.run()
-    made.untapped()
+    made.dies(before_save=2)
     return made
 
 
@@ -148,14 +134,7 @@ def test_of_two_reports_of_one_minute_the_one_removed_leaves_the_archive_and_the
     )
     made = world(thread(1), same, thread(3, resolved=False), page=MANY)
 
-    def kill(number: int, name: str) -> None:
-        if name == "save" and made.tap.calls.count("save") == 2:
-            raise Killed
-
-    made.tap.before = kill
-    with pytest.raises(Killed):
-        made.run()
-    made.untapped()
+    made.dies(before_save=2)
     made.says("Eva", BOARD, made.text(BOARD).replace(thread(1), ""))
 
     made.run()

@@ -225,14 +225,7 @@ def test_the_bot_may_die_at_any_call_after_the_cut_and_the_next_run_puts_them_ba
 def test_what_a_person_takes_out_of_the_archive_after_the_cut_stays_away() -> None:
     made = _made()
 
-    def kill(number: int, name: str) -> None:
-        if name == "save" and made.tap.calls.count("save") == 2:
-            raise Killed
-
-    made.tap.after = kill
-    with pytest.raises(Killed):
-        made.run()
-    made.untapped()
+    made.dies(after_save=2)
     made.says("Eva", ARCHIVE, OLD)
 
     made.run()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import pytest
+
 from bot.journal import Journal, Key, WikiJournal
 from bot.journal import stamp as key_stamp
 from bot.model import Account, Contribution, Page, PageAction, Revision, User
@@ -120,6 +122,21 @@ class World:
         self.wiki.advance(timedelta(minutes=1))
         given: dict[str, Any] = {"owner": f"run {self.runs}", "all_due": True, "clock": lambda: self.wiki.now} | options
         return run(self.tap, self.entry, self.kept, self.tasks, RunOptions(**given), wiki_tasks=self.wiki_tasks)
+
+    def dies(self, *, before_save: int = 0, after_save: int = 0) -> None:
+        """One run that is killed right before or after one of its saves; its lease runs out."""
+
+        def kill_at(save: int) -> Callable[[int, str], None]:
+            def kill(_number: int, name: str) -> None:
+                if name == "save" and self.tap.calls.count("save") == save:
+                    raise Killed
+
+            return kill
+
+        self.tap.before, self.tap.after = kill_at(before_save), kill_at(after_save)
+        with pytest.raises(Killed):
+            self.run()
+        self.untapped()
 
     def text(self, title: str) -> str:
         """A page's text, "" where it does not exist."""
